@@ -1,0 +1,1 @@
+"""People and programs asking: the HTTP API and signing in."""
