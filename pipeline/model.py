@@ -1,0 +1,311 @@
+"""What a document is: the frozen values that pass between the rooms of the house.
+
+Leaves the rules about them to their own modules: who may read (`pipeline.access`), numbers
+(`pipeline.numbers`), types (`pipeline.types`), text (`pipeline.text`).
+
+Conventions: `page` is the ordinal in the document, from 1; `file_page` the ordinal in the file it came from.
+A `Box` is `(x0, y0, x1, y1)` in 0-1 of the unmodified file page, origin at the top left. A confidence is 0-1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from pipeline.access import Grant
+
+Box = tuple[float, float, float, float]
+
+CERTAIN = 0.80
+"""A field value with less confidence than this is doubtful: a person is asked to confirm it."""
+
+
+class Source(StrEnum):
+    """Where a value was read."""
+
+    OCR = "ocr"
+    SECOND_READER = "second reader"
+    TEXT_LAYER = "text layer"
+    RULE = "rule"
+    MODEL = "model"
+    FILE_NAME = "file name"
+    SIGNATURE = "signature"
+    PERSON = "person"
+
+
+class PageStatus(StrEnum):
+    """How the reading of one page ended."""
+
+    READ = "read"
+    BLANK = "blank"
+    FAILED = "failed"
+
+
+class FileStatus(StrEnum):
+    """How the intake of one file ended; these words are the report's."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+    QUARANTINED = "quarantined"
+    FAILED = "failed"
+    INCOMPLETE = "incomplete"
+
+
+class DocumentStatus(StrEnum):
+    """Where a document is on its way to its readers. Doubt and gaps are told apart from it."""
+
+    UNPUBLISHED = "unpublished"
+    PUBLISHED = "published"
+
+
+class FieldName(StrEnum):
+    """The described fields of a document (thể thức văn bản)."""
+
+    SYSTEM = "system"
+    NUMBER = "number"
+    TYPE = "type"
+    DATE = "date"
+    ISSUER = "issuer"
+    ISSUER_PARENT = "issuer_parent"
+    PLACE = "place"
+    SUBJECT = "subject"
+    SIGNER = "signer"
+    SIGNER_TITLE = "signer_title"
+    CAPACITY = "capacity"
+    RECIPIENTS = "recipients"
+    URGENCY = "urgency"
+
+
+EXPECTED_FIELDS = (FieldName.NUMBER, FieldName.TYPE, FieldName.DATE, FieldName.ISSUER, FieldName.SUBJECT)
+"""A document without one of these is doubtful in that field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One printed word. `line` and `block` number the lines and paragraphs of the page in reading order."""
+
+    text: str
+    box: Box
+    confidence: float
+    line: int
+    block: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What a page says: its words in reading order and the same as running text (NFC)."""
+
+    words: tuple[Word, ...]
+    text: str
+    confidence: float
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """The end of one page's reading. `reason` is for people, in Vietnamese, where the page was not read."""
+
+    file_page: int
+    status: PageStatus
+    content: PageText | None = None
+    reason: str | None = None
+    hands: tuple[Box, ...] = ()
+    """Regions that look written by hand, as far as the reader looked for them."""
+
+    @property
+    def text(self) -> str:
+        """The page's running text, empty where nothing was read."""
+        return self.content.text if self.content else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """A page's result and its text-only PDF page (invisible words), for pages read by OCR."""
+
+    result: PageResult
+    layer: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of a file before its pages are read."""
+
+    media_type: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecrecyMark:
+    """A state secret mark (`Mật`, `Tối mật`, `Tuyệt mật`) found on a page of a file."""
+
+    level: str
+    file_page: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One described value with where and how it was read. `raw` is the text as read, before normalising."""
+
+    value: str
+    confidence: float
+    source: Source
+    page: int | None = None
+    box: Box | None = None
+    raw: str | None = None
+    reason: str | None = None
+    """Why the value is doubtful, in Vietnamese, where it is."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a person should look at it."""
+        return self.confidence < CERTAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A document that this one cites, with the words that prove it (`evidence`)."""
+
+    relation: str
+    number: str
+    type: str | None
+    evidence: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a document is. A field that was not found is absent from `fields`."""
+
+    fields: Mapping[FieldName, FieldValue]
+    references: tuple[Reference, ...] = ()
+
+    @property
+    def doubtful(self) -> tuple[FieldName, ...]:
+        """Fields a person should look at: doubtful values and expected fields that are missing."""
+        return doubtful_fields(self.fields)
+
+
+def doubtful_fields(fields: Mapping[FieldName, FieldValue]) -> tuple[FieldName, ...]:
+    """The expected fields that are missing and the fields whose value is doubtful, in the order of `FieldName`."""
+    missing = {name for name in EXPECTED_FIELDS if name not in fields}
+    doubted = {name for name, value in fields.items() if value.is_doubtful}
+    return tuple(name for name in FieldName if name in missing | doubted)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file as the catalogue knows it. The bytes are the store's `originals/<sha256>`."""
+
+    id: str
+    owner_unit: str
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """A page of a document as the catalogue knows it; its words are in the store, its text in the catalogue."""
+
+    page: int
+    file_page: int
+    status: PageStatus
+    confidence: float
+    source: Source | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document as the catalogue knows it at one version of its row."""
+
+    id: str
+    version: int
+    file: FileRecord
+    status: DocumentStatus
+    fields: Mapping[FieldName, FieldValue]
+    references: tuple[Reference, ...]
+    grants: tuple[Grant, ...]
+    pages: tuple[PageRecord, ...]
+
+    @property
+    def owner_unit(self) -> str:
+        """The unit whose clerks keep the document."""
+        return self.file.owner_unit
+
+    @property
+    def doubtful(self) -> tuple[FieldName, ...]:
+        """Fields a person should look at."""
+        return doubtful_fields(self.fields)
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether a page of it could not be read."""
+        return any(page.status is PageStatus.FAILED for page in self.pages)
+
+    def value(self, name: FieldName) -> str | None:
+        """The value of a field, or None where it was not found."""
+        found = self.fields.get(name)
+        return found.value if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRecord:
+    """All that is kept of a file with a secrecy mark: no name, text, image or plain hash."""
+
+    hmac: str
+    mark: str
+    at: datetime
+    actor: str
+    batch: str
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of the organisation in the dated tree. `aliases` are printed forms of its name."""
+
+    id: str
+    name: str
+    kind: str
+    parent: str | None = None
+    symbol: str | None = None
+    aliases: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person's dated role in a unit."""
+
+    role: str
+    unit: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the membership is in force on that day (both ends included)."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person and their roles."""
+
+    id: str
+    name: str
+    memberships: tuple[Membership, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A whole organisation file: the units' tree and the people in it."""
+
+    units: tuple[Unit, ...]
+    people: tuple[Person, ...]

@@ -1,0 +1,167 @@
+"""The ports: what the steps and the entry points ask of stores, index and readers, in our own words.
+
+Each promise holds for every implementation and is checked by one contract suite in `tests/contract`. Errors are
+those of `pipeline.errors`. The catalogue is one class over SQLAlchemy (`pipeline.catalogue`) and needs no port,
+but the index asks of it only what `DocumentSource` says.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from pipeline.access import Reader
+from pipeline.model import (
+    Description,
+    DocumentRecord,
+    FileFacts,
+    PageReading,
+    PageResult,
+    SecrecyMark,
+    Unit,
+)
+from pipeline.query import FacetCount, SearchRequest
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object in the store: its key, size in bytes and SHA-256."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+class ObjectStore(Protocol):
+    """Bytes under keys, written once. Keys are `/`-separated ASCII; nothing is ever overwritten."""
+
+    def put(self, key: str, source: BinaryIO, *, media_type: str) -> StoredObject:
+        """Keep all of `source` under `key`, whole or not at all. The same bytes again change nothing.
+
+        Raises:
+            ObjectConflictError: the key holds other bytes.
+            StorageFullError: no space; nothing was kept.
+        """
+
+    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
+        """The object's bytes as a stream. Raises `ObjectMissingError`."""
+
+    def describe(self, key: str) -> StoredObject:
+        """Size and SHA-256 as they are now, read from the bytes. Raises `ObjectMissingError`."""
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """All keys that begin with `prefix`, in order."""
+
+    def remove(self, key: str) -> None:
+        """Remove the object if it is there."""
+
+
+class FileReader(Protocol):
+    """Opens a file of a kind that can be taken in, and reads its pages. It keeps nothing."""
+
+    def inspect(self, path: Path, *, name: str) -> FileFacts:
+        """Kind and number of pages, before anything is decoded. Raises `FileRefusedError` with the reason."""
+
+    def read_pages(self, path: Path, facts: FileFacts, pages: Sequence[int]) -> Iterator[PageReading]:
+        """Read these file pages. Each ends in a result; a page that cannot be read is a failed one.
+
+        Raises:
+            MissingProgramError: the recogniser or its language is not installed.
+        """
+
+    def screen(self, page: PageResult) -> SecrecyMark | None:
+        """The state secret mark in the page's header zone, or None."""
+
+
+class Describer(Protocol):
+    """Says what a document is from the words of its pages."""
+
+    def describe(
+        self, pages: Sequence[PageResult], *, file_name: str, units: Sequence[Unit]
+    ) -> Description:
+        """Fields and references. `pages` are the document's pages in order; `units` resolve issuers."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPage:
+    """A page's text as it is indexed."""
+
+    page: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedDocument:
+    """All that the index is told of a document. `tokens` are those of `pipeline.access.document_tokens`."""
+
+    id: str
+    version: int
+    tokens: frozenset[str]
+    title: str
+    number_keys: tuple[str, ...]
+    cited_keys: tuple[str, ...]
+    type: str | None
+    issuer: str | None
+    unit: str
+    date: str | None
+    pages: tuple[IndexedPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexHits:
+    """What an engine found: ids in order from `offset`, the exact total, facets most first then by key."""
+
+    total: int
+    ids: tuple[str, ...]
+    facets: Mapping[str, tuple[FacetCount, ...]]
+
+
+class IndexWriter(Protocol):
+    """Writes documents into an index."""
+
+    def write(self, documents: Iterable[IndexedDocument]) -> None:
+        """Add or replace documents with their pages. An older version than the one written loses."""
+
+    def remove(self, removed: Iterable[tuple[str, int]]) -> None:
+        """Remove documents, each with the version of its removal; an older write after it loses."""
+
+    def flush(self) -> None:
+        """Make all that was written visible to searches."""
+
+
+class SearchIndex(Protocol):
+    """Finds documents. There is no search without a reader, and the reader's filter is inside every query."""
+
+    def search(
+        self, request: SearchRequest, *, reader: Reader, offset: int, limit: int, with_facets: bool = True
+    ) -> IndexHits:
+        """Documents that match and that the reader may read, from `offset` on. `request.page` is not looked at."""
+
+    def best_pages(self, request: SearchRequest, ids: Sequence[str], *, reader: Reader) -> Mapping[str, int]:
+        """For these documents the page that matches the query best, where one does and the reader may read it."""
+
+    def writer(self) -> AbstractContextManager[IndexWriter]:
+        """Write into the index that is searched now; flushed on leaving. Raises `BusyError` if another writes."""
+
+    def rebuild(self) -> AbstractContextManager[IndexWriter]:
+        """Write a new index beside the present one, which is searched on until this ends without an error."""
+
+    def count(self) -> int:
+        """How many documents are indexed, for the operator."""
+
+
+class DocumentSource(Protocol):
+    """What the index needs of the catalogue."""
+
+    def documents(self, ids: Sequence[str]) -> Mapping[str, DocumentRecord]:
+        """The present state of these documents; unknown ids are absent."""
+
+    def page_texts(self, ids: Sequence[str]) -> Mapping[str, Mapping[int, str]]:
+        """The text of each page of these documents, by document and page."""
+
+    def document_ids(self) -> Iterator[str]:
+        """Every document's id, in a stable order."""
+
+    def unit_names(self) -> Mapping[str, str]:
+        """The name of every unit by its id."""
