@@ -165,3 +165,22 @@ class DocumentSource(Protocol):
 
     def unit_names(self) -> Mapping[str, str]:
         """The name of every unit by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """A document whose index entry is out of date, in the order of the changes (`seq`)."""
+
+    seq: int
+    document_id: str
+    version: int
+
+
+class Outbox(Protocol):
+    """Which documents the index has still to be told of. A change and its entry are one transaction."""
+
+    def pending(self, limit: int) -> Sequence[OutboxEntry]:
+        """The oldest entries, in order."""
+
+    def done(self, entries: Sequence[OutboxEntry]) -> None:
+        """Forget these entries: the index has flushed the present state of their documents."""
