@@ -103,9 +103,7 @@ class DatedRole(Protocol):
         """Whether it is in force on that day."""
 
 
-def reader_for(
-    person: str, roles: Iterable[DatedRole], *, parents: Mapping[str, str | None], today: date
-) -> Reader:
+def reader_for(person: str, roles: Iterable[DatedRole], *, parents: Mapping[str, str | None], today: date) -> Reader:
     """The reader that a person is today.
 
     `parents` maps each unit that exists today to its parent. A role in a unit that is not in it gives nothing.

@@ -289,9 +289,7 @@ class Membership:
 
     def holds_on(self, day: date) -> bool:
         """Whether the membership is in force on that day (both ends included)."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def number_keys(number: DocumentNumber) -> tuple[str, ...]:
     org = _key_parts(number.org)
     tails = [symbol + org, symbol, org, org[:1]]
     keys = ["-".join([digits, *head, *tail]) for tail in tails if tail for head in ([], year)]
-    return tuple(dict.fromkeys(keys + ["-".join([digits, *year])] if year else keys))
+    return tuple(dict.fromkeys([*keys, "-".join([digits, *year])] if year else keys))
 
 
 def _key_parts(text: str | None) -> list[str]:

@@ -77,9 +77,7 @@ class FileReader(Protocol):
 class Describer(Protocol):
     """Says what a document is from the words of its pages."""
 
-    def describe(
-        self, pages: Sequence[PageResult], *, file_name: str, units: Sequence[Unit]
-    ) -> Description:
+    def describe(self, pages: Sequence[PageResult], *, file_name: str, units: Sequence[Unit]) -> Description:
         """Fields and references. `pages` are the document's pages in order; `units` resolve issuers."""
 
 

@@ -89,7 +89,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     """
     own = {k.removeprefix(PREFIX).lower(): v for k, v in environment.items() if k.startswith(PREFIX)}
     config = own.pop("config", None)
-    home = Path(own.pop("home", None) or user_data_path("vankho")).expanduser().absolute()
+    home = Path(own.pop("home", "") or user_data_path("vankho")).expanduser().absolute()
     values: dict[str, Any] = {"home": home}
     _merge(values, _from_file(Path(config) if config else home / "vankho.toml", is_required=config is not None))
     _merge(values, _nested(own))

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 MAX_TOKEN = 100
 """Longest token kept, in characters. Lucene's whitespace tokenizer cuts at 255; a bigram has two tokens."""
@@ -128,7 +129,7 @@ def analyse(text: str) -> Analysis:
 
 def bigrams(folded: Sequence[str]) -> list[str]:
     """Adjacent pairs of folded tokens, `a_b`: they do for Vietnamese what a word segmenter would."""
-    return [f"{first}_{second}" for first, second in zip(folded, folded[1:], strict=False)]
+    return [f"{first}_{second}" for first, second in pairwise(folded)]
 
 
 def canonical_capitals(text: str) -> str:

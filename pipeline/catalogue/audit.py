@@ -1,0 +1,119 @@
+"""The append-only audit: who did what, to which document, when and from where, allowed or refused.
+
+Each line's hash covers the line and the hash before it, so a changed or missing line shows. It never holds what
+a document says.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from pipeline.catalogue.database import Database
+from pipeline.catalogue.tables import AuditRow
+
+_GENESIS = "0" * 64
+_CHUNK = 1_000
+
+
+class Outcome(StrEnum):
+    """How an attempt ended."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One attempt. `object` names a document, batch or account by its id; `origin` says from where."""
+
+    actor: str
+    action: str
+    object: str | None
+    outcome: Outcome
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """An event as it was recorded."""
+
+    seq: int
+    at: datetime
+    event: AuditEvent
+
+
+class AuditTrail:
+    """The audit in the catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        """The trail in this database."""
+        self._database = database
+
+    def record(self, event: AuditEvent) -> None:
+        """Append one event."""
+        with self._database.writing() as session:
+            last = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).first()
+            previous = last.hash if last else _GENESIS
+            at = datetime.now(UTC)
+            session.add(
+                AuditRow(
+                    seq=(last.seq if last else 0) + 1,
+                    at=at,
+                    actor=event.actor,
+                    action=event.action,
+                    object=event.object,
+                    outcome=event.outcome,
+                    origin=event.origin,
+                    previous=previous,
+                    hash=_line_hash(previous, at, event),
+                )
+            )
+
+    def lines(self) -> Iterator[AuditLine]:
+        """All lines, oldest first."""
+        for row in self._rows():
+            yield AuditLine(row.seq, row.at, _event(row))
+
+    def first_broken(self) -> int | None:
+        """The number of the first line that does not fit the chain, or None where the chain is whole."""
+        previous, seq = _GENESIS, 0
+        for row in self._rows():
+            fits = row.previous == previous and row.hash == _line_hash(previous, row.at, _event(row))
+            if row.seq != seq + 1 or not fits:
+                return seq + 1
+            previous, seq = row.hash, row.seq
+        return None
+
+    def _rows(self) -> Iterator[AuditRow]:
+        last = 0
+        while True:
+            with self._database.reading() as session:
+                query = select(AuditRow).where(AuditRow.seq > last).order_by(AuditRow.seq).limit(_CHUNK)
+                rows = list(session.scalars(query))
+                session.expunge_all()
+            yield from rows
+            if len(rows) < _CHUNK:
+                return
+            last = rows[-1].seq
+
+
+def _event(row: AuditRow) -> AuditEvent:
+    return AuditEvent(row.actor, row.action, row.object, Outcome(row.outcome), row.origin)
+
+
+def _line_hash(previous: str, at: datetime, event: AuditEvent) -> str:
+    parts = [
+        previous,
+        at.astimezone(UTC).isoformat(),
+        event.actor,
+        event.action,
+        event.object,
+        event.outcome,
+        event.origin,
+    ]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,106 @@
+"""Batches: what was taken in when, how each file ended, and the little that is kept of quarantined ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy import func, select
+
+from pipeline.catalogue.database import Database
+from pipeline.catalogue.tables import BatchItemRow, BatchRow, QuarantineRow
+from pipeline.errors import NotFoundError
+from pipeline.model import FileStatus, QuarantineRecord
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """A batch and how many of its files ended how."""
+
+    id: str
+    unit: str
+    actor: str
+    started_at: datetime
+    ended_at: datetime | None
+    files: int
+    counts: Mapping[FileStatus, int]
+
+
+class BatchFacts:
+    """Batches and quarantine in the catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        """Facts in this database."""
+        self._database = database
+
+    def begin(self, *, unit: str, actor: str, files: int) -> str:
+        """Begin a batch of so many files; its id."""
+        batch = str(uuid4())
+        with self._database.writing() as session:
+            now = datetime.now(UTC)
+            session.add(BatchRow(id=batch, unit=unit, actor=actor, started_at=now, files=files))
+        return batch
+
+    def record(self, batch: str, ordinal: int, status: FileStatus, reason: str | None, file: str | None) -> None:
+        """Record how a file ended that was not filed (a filed one is recorded with its filing)."""
+        with self._database.writing() as session:
+            session.merge(BatchItemRow(batch=batch, ordinal=ordinal, status=status, reason=reason, file=file))
+
+    def quarantine(self, record: QuarantineRecord, *, reason: str) -> None:
+        """Record that a file carried a secrecy mark."""
+        with self._database.writing() as session:
+            session.add(
+                QuarantineRow(
+                    hmac=record.hmac,
+                    mark=record.mark,
+                    at=record.at,
+                    actor=record.actor,
+                    batch=record.batch,
+                    ordinal=record.ordinal,
+                )
+            )
+            session.merge(
+                BatchItemRow(batch=record.batch, ordinal=record.ordinal, status=FileStatus.QUARANTINED, reason=reason)
+            )
+
+    def quarantined_mark(self, hmac: str) -> str | None:
+        """The mark for which a file with this HMAC was quarantined, if it was."""
+        with self._database.reading() as session:
+            query = select(QuarantineRow.mark).where(QuarantineRow.hmac == hmac).order_by(QuarantineRow.id.desc())
+            return session.scalars(query).first()
+
+    def quarantined(self) -> Sequence[QuarantineRecord]:
+        """All that is kept of quarantined files, oldest first."""
+        with self._database.reading() as session:
+            return [
+                QuarantineRecord(row.hmac, row.mark, row.at, row.actor, row.batch, row.ordinal)
+                for row in session.scalars(select(QuarantineRow).order_by(QuarantineRow.id))
+            ]
+
+    def end(self, batch: str) -> None:
+        """Record that every file of the batch has ended."""
+        with self._database.writing() as session:
+            row = session.get(BatchRow, batch)
+            if row is not None:
+                row.ended_at = datetime.now(UTC)
+
+    def batch(self, batch: str) -> BatchRecord:
+        """One batch. Raises `NotFoundError`."""
+        with self._database.reading() as session:
+            row = session.get(BatchRow, batch)
+            if row is None:
+                message = f"Không có đợt nạp nào mang mã «{batch}»."
+                raise NotFoundError(message)
+            query = (
+                select(BatchItemRow.status, func.count())
+                .where(BatchItemRow.batch == batch)
+                .group_by(BatchItemRow.status)
+            )
+            counts = {FileStatus(status): number for status, number in session.execute(query)}
+            return BatchRecord(row.id, row.unit, row.actor, row.started_at, row.ended_at, row.files, counts)
+
+    def latest(self, limit: int) -> Sequence[BatchRecord]:
+        """The latest batches, newest first."""
+        with self._database.reading() as session:
+            ids = list(session.scalars(select(BatchRow.id).order_by(BatchRow.started_at.desc()).limit(limit)))
+        return [self.batch(batch) for batch in ids]

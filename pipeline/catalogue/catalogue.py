@@ -1,0 +1,50 @@
+"""The catalogue as one value: its database and the classes that hold each kind of facts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.catalogue.accounts import AccountFacts
+from pipeline.catalogue.audit import AuditTrail
+from pipeline.catalogue.batches import BatchFacts
+from pipeline.catalogue.database import Database
+from pipeline.catalogue.documents import DocumentFacts
+from pipeline.catalogue.organisation import OrganisationFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All facts. Safe to use from several threads and, on one database, from several processes."""
+
+    database: Database
+    documents: DocumentFacts
+    organisation: OrganisationFacts
+    batches: BatchFacts
+    accounts: AccountFacts
+    audit: AuditTrail
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.database.close()
+
+
+def open_catalogue(url: str) -> Catalogue:
+    """Open the catalogue at this SQLAlchemy URL, bringing its schema up to date.
+
+    Raises:
+        UnavailableError: the database cannot be used.
+    """
+    database = Database(url)
+    database.upgrade()
+    return Catalogue(
+        database=database,
+        documents=DocumentFacts(database),
+        organisation=OrganisationFacts(database),
+        batches=BatchFacts(database),
+        accounts=AccountFacts(database),
+        audit=AuditTrail(database),
+    )
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"

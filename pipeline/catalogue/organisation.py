@@ -1,0 +1,154 @@
+"""Units, people and their dated roles, and the reader that a person is today."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from pipeline.access import Grant, Reader, reader_for
+from pipeline.catalogue.database import Database
+from pipeline.catalogue.tables import MembershipRow, PersonRow, UnitRow
+from pipeline.errors import NotFoundError, UsageError
+from pipeline.model import Membership, Organisation, Person, Unit
+
+
+class OrganisationFacts:
+    """The organisation in the catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        """Facts in this database."""
+        self._database = database
+
+    def replace(self, organisation: Organisation) -> None:
+        """Make the organisation this one, all or nothing.
+
+        Units and people of before that are not in it stay known (documents may belong to them) but units end and
+        people lose their roles: nobody keeps a right that the file does not give.
+        """
+        with self._database.writing() as session:
+            session.execute(delete(MembershipRow))
+            _put_units(session, organisation.units)
+            for person in organisation.people:
+                session.merge(PersonRow(id=person.id, name=person.name))
+            session.flush()
+            session.add_all(_membership_rows(organisation.people))
+
+    def units(self) -> tuple[Unit, ...]:
+        """All units, ended ones too, by id."""
+        with self._database.reading() as session:
+            return tuple(_unit(row) for row in session.scalars(select(UnitRow).order_by(UnitRow.id)))
+
+    def unit_names(self) -> Mapping[str, str]:
+        """The name of every unit by its id."""
+        return {unit.id: unit.name for unit in self.units()}
+
+    def people(self) -> tuple[Person, ...]:
+        """All people with their roles, by id."""
+        with self._database.reading() as session:
+            roles: dict[str, list[Membership]] = {}
+            for row in session.scalars(select(MembershipRow).order_by(MembershipRow.id)):
+                roles.setdefault(row.person, []).append(_membership(row))
+            rows = session.scalars(select(PersonRow).order_by(PersonRow.id))
+            return tuple(Person(row.id, row.name, tuple(roles.get(row.id, ()))) for row in rows)
+
+    def reader(self, person: str, *, today: date) -> Reader:
+        """The reader that a person is today. Raises `NotFoundError` for an unknown person."""
+        with self._database.reading() as session:
+            if session.get(PersonRow, person) is None:
+                message = f"Không có người nào mang mã «{person}». Xem tệp tổ chức đã nạp bằng `vankho org import`."
+                raise NotFoundError(message)
+            rows = session.scalars(select(MembershipRow).where(MembershipRow.person == person))
+            roles = [_membership(row) for row in rows]
+            units = [_unit(row) for row in session.scalars(select(UnitRow))]
+        return reader_for(person, roles, parents=present_parents(units, today), today=today)
+
+    def require_unit(self, unit: str) -> Unit:
+        """The unit with this id. Raises `UsageError` where there is none."""
+        with self._database.reading() as session:
+            row = session.get(UnitRow, unit)
+            if row is None:
+                message = f"Không có đơn vị nào mang mã «{unit}». Hãy nạp tổ chức bằng `vankho org import TỆP`."
+                raise UsageError(message)
+            return _unit(row)
+
+    def require_known(self, grants: Sequence[Grant]) -> None:
+        """Refuse grants to units or people that do not exist. Raises `UsageError` with their names."""
+        with self._database.reading() as session:
+            units = set(session.scalars(select(UnitRow.id)))
+            people = set(session.scalars(select(PersonRow.id)))
+        unknown = [
+            grant.token
+            for grant in grants
+            if (grant.unit and grant.unit not in units) or (grant.person and grant.person not in people)
+        ]
+        if unknown:
+            message = f"Không có đơn vị hoặc người trong quyền xem: {', '.join(unknown)}."
+            raise UsageError(message)
+
+
+def present_parents(units: Sequence[Unit], today: date) -> dict[str, str | None]:
+    """The parent of each unit that exists on that day."""
+    return {
+        unit.id: unit.parent
+        for unit in units
+        if (unit.valid_from is None or unit.valid_from <= today) and (unit.valid_to is None or today <= unit.valid_to)
+    }
+
+
+def _put_units(session: Session, units: Sequence[Unit]) -> None:
+    """Write units parents first, and end those that are no longer named."""
+    known = {unit.id: unit for unit in units}
+    for row in session.scalars(select(UnitRow)):
+        if row.id not in known and row.valid_to is None:
+            row.valid_to = date.min
+    for unit in units:
+        session.merge(UnitRow(**(_unit_values(unit) | {"parent": None})))
+    session.flush()
+    for unit in units:
+        session.merge(UnitRow(**_unit_values(unit)))
+    session.flush()
+
+
+def _unit_values(unit: Unit) -> dict[str, object]:
+    return {
+        "id": unit.id,
+        "name": unit.name,
+        "kind": unit.kind,
+        "parent": unit.parent,
+        "symbol": unit.symbol,
+        "aliases": list(unit.aliases),
+        "valid_from": unit.valid_from,
+        "valid_to": unit.valid_to,
+    }
+
+
+def _unit(row: UnitRow) -> Unit:
+    return Unit(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        parent=row.parent,
+        symbol=row.symbol,
+        aliases=tuple(row.aliases),
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
+
+
+def _membership(row: MembershipRow) -> Membership:
+    return Membership(row.role, row.unit, row.valid_from, row.valid_to)
+
+
+def _membership_rows(people: Sequence[Person]) -> list[MembershipRow]:
+    return [
+        MembershipRow(
+            person=person.id,
+            role=membership.role,
+            unit=membership.unit,
+            valid_from=membership.valid_from,
+            valid_to=membership.valid_to,
+        )
+        for person in people
+        for membership in person.memberships
+    ]
