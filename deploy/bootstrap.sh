@@ -116,7 +116,8 @@ ensure_installed() {
     if [ -x .venv/bin/python ] && wanted_stamp | cmp -s - "$STAMP"; then return; fi
     ensure_environment
     say "Đang cài thư viện Python vào .venv (installing Python packages, a minute or two)"
-    pip_install --require-hashes --requirement "$LOCK"
+    # The lock is complete. Resolving it anew takes time, and older pips fail on extras they do not find pinned.
+    pip_install --no-deps --require-hashes --requirement "$LOCK"
     pip_install --no-deps --no-build-isolation --editable .
     wanted_stamp >"$STAMP"
 }
