@@ -5,7 +5,6 @@ Times are UTC. A document's `version` grows with each change of its facts; the s
 """
 
 from datetime import UTC, date, datetime
-from typing import ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -218,7 +217,7 @@ class OutboxRow(Base):
     """A document whose index entry is out of date."""
 
     __tablename__ = "outbox"
-    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_autoincrement": True}
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy declares it as an instance variable
     seq: Mapped[int] = mapped_column(_Sequence, primary_key=True)
     document: Mapped[str] = mapped_column(String(36))
     version: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,135 @@
+"""The object store in a local folder. Implements `pipeline.ports.ObjectStore`.
+
+Objects are written beside their place, flushed to the disk and linked to their name, which fails if the name is
+taken: nothing is overwritten, and a crash leaves the object whole or absent.
+"""
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO
+
+from pipeline.errors import ObjectConflictError, ObjectMissingError, StorageFullError, UnavailableError
+from pipeline.ports import StoredObject
+
+CHUNK = 1 << 20
+"""Bytes read at a time."""
+
+_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+_TEMPORARY = ".writing-"
+
+
+class LocalStore:
+    """Objects as files under a folder; a key is the file's relative path."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep objects under this folder, which is made when first written to."""
+        self._folder = folder
+
+    def put(self, key: str, source: BinaryIO, *, media_type: str) -> StoredObject:
+        """Keep all of `source` under `key`, whole or not at all (see `ObjectStore.put`)."""
+        del media_type  # a file system keeps none; the catalogue knows it
+        target = self._path(key)
+        with storage_errors():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            written = _write_beside(target, source)
+            try:
+                return self._link(key, written, target)
+            finally:
+                written.unlink(missing_ok=True)
+
+    def _link(self, key: str, written: Path, target: Path) -> StoredObject:
+        new = _described(key, written)
+        try:
+            os.link(written, target)
+        except FileExistsError as error:
+            if self.describe(key).sha256 != new.sha256:
+                message = f"Đối tượng {key} đã có với nội dung khác; không ghi đè."
+                raise ObjectConflictError(message) from error
+        else:
+            _flush_folder(target.parent)
+        return new
+
+    @contextmanager
+    def open(self, key: str) -> Iterator[BinaryIO]:
+        """The object's bytes as a stream."""
+        with storage_errors(key), self._path(key).open("rb") as stream:
+            yield stream
+
+    def describe(self, key: str) -> StoredObject:
+        """Size and SHA-256 as they are now."""
+        with storage_errors(key):
+            return _described(key, self._path(key))
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """All keys that begin with `prefix`, in order."""
+        root = self._folder / prefix.rpartition("/")[0]
+        for path in sorted(root.rglob("*")) if root.is_dir() else []:
+            key = path.relative_to(self._folder).as_posix()
+            if key.startswith(prefix) and path.is_file() and not path.name.startswith(_TEMPORARY):
+                yield key
+
+    def remove(self, key: str) -> None:
+        """Remove the object if it is there."""
+        with storage_errors():
+            self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            message = f"not an object key: {key!r}"
+            raise ValueError(message)
+        return self._folder / key
+
+
+def _write_beside(target: Path, source: BinaryIO) -> Path:
+    """Write all of `source` to a temporary file beside `target`, on the disk when this returns."""
+    with NamedTemporaryFile(dir=target.parent, prefix=_TEMPORARY, delete=False) as temporary:
+        try:
+            shutil.copyfileobj(source, temporary, CHUNK)
+            temporary.flush()
+            os.fsync(temporary.fileno())
+        except BaseException:
+            Path(temporary.name).unlink(missing_ok=True)
+            raise
+    return Path(temporary.name)
+
+
+def _described(key: str, path: Path) -> StoredObject:
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return StoredObject(key, path.stat().st_size, digest)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a new name in the folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def storage_errors(key: str | None = None) -> Iterator[None]:
+    """Turn the file system's errors into ours. `key` is the object whose absence is an `ObjectMissingError`."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if key is None:
+            raise
+        message = f"Kho không có đối tượng {key}. Hãy chạy `vankho verify`."
+        raise ObjectMissingError(message) from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            message = "Ổ đĩa đã đầy: tệp này chưa được lưu. Hãy giải phóng chỗ rồi nạp lại."
+            raise StorageFullError(message) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO):
+            message = f"Không ghi hoặc đọc được kho dữ liệu ({error.strerror}). Hãy kiểm tra ổ đĩa và quyền truy cập."
+            raise UnavailableError(message) from error
+        raise

@@ -1,0 +1,210 @@
+"""The private staging area: where a file waits until every page of it has been screened for secrecy marks.
+
+Each file has a folder of its own, named by a keyed hash of its owner unit and bytes, so that a later run finds it
+again and goes on with it. Name, SHA-256 and page results of an unscreened file live here and nowhere else. A folder
+belongs to whoever holds its lock; the system lets go of the lock when the holder dies. What leaves the area is wiped.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pydantic import TypeAdapter
+
+from pipeline.errors import FileRefusedError
+from pipeline.locks import lock_file
+from pipeline.model import PageReading, PageResult
+from pipeline.storage.local import CHUNK, storage_errors
+from pipeline.storage.pages import from_json, to_json
+
+_KEY_BYTES = 32
+_LOCK = "lock"
+_MANIFEST = "manifest.json"
+_ORIGINAL = "original"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What is known of a staged file. `path` is where it came from; `publish_to` the grants asked for, as written."""
+
+    owner_unit: str
+    sha256: str
+    path: str
+    name: str
+    size: int
+    media_type: str
+    pages: int
+    actor: str
+    publish_to: tuple[str, ...] = ()
+
+
+_MANIFESTS = TypeAdapter(Manifest)
+
+
+class StagedFile:
+    """The folder of one file in staging, held by us until it is released or wiped."""
+
+    def __init__(self, folder: Path, lock: int) -> None:
+        """Take over a locked folder; made by `Staging.claim`."""
+        self._folder = folder
+        self._lock = lock
+
+    @property
+    def original(self) -> Path:
+        """Our copy of the file."""
+        return self._folder / _ORIGINAL
+
+    def copy_in(self, source: BinaryIO, *, sha256: str) -> None:
+        """Copy the file in. Raises `FileRefusedError` if it is no longer the file that was hashed."""
+        digest = hashlib.sha256()
+        with storage_errors(), self.original.open("wb") as target:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+        if digest.hexdigest() != sha256:
+            message = "Tệp đang được ghi dở hoặc vừa thay đổi. Hãy đợi sao chép xong rồi nạp lại."
+            raise FileRefusedError("changing", message)
+
+    def save_manifest(self, manifest: Manifest) -> None:
+        """Record what the file is; from now on a later run can go on with it."""
+        self._save(_MANIFEST, _MANIFESTS.dump_json(manifest))
+
+    def manifest(self) -> Manifest | None:
+        """What was recorded, or None where the copy was not finished."""
+        path = self._folder / _MANIFEST
+        return _MANIFESTS.validate_json(path.read_bytes()) if path.exists() else None
+
+    def save_page(self, reading: PageReading) -> None:
+        """Keep a page's result and its text layer."""
+        number = reading.result.file_page
+        if reading.layer is not None:
+            self._save(f"{number:05d}.pdf", reading.layer)
+        self._save(f"{number:05d}.json", to_json(reading.result))
+
+    def pages_done(self) -> frozenset[int]:
+        """The file pages that have a result."""
+        return frozenset(int(path.stem) for path in self._folder.glob("[0-9]*.json"))
+
+    def page(self, file_page: int) -> PageResult:
+        """A kept result."""
+        return from_json((self._folder / f"{file_page:05d}.json").read_bytes())
+
+    def layer(self, file_page: int) -> Path | None:
+        """The kept text layer of a page, if it has one."""
+        path = self._folder / f"{file_page:05d}.pdf"
+        return path if path.exists() else None
+
+    def _save(self, name: str, data: bytes) -> None:
+        temporary = self._folder / f".{name}"
+        with storage_errors():
+            temporary.write_bytes(data)
+            temporary.replace(self._folder / name)
+
+    def clear(self) -> None:
+        """Remove everything but the lock: the file is taken in anew."""
+        for path in self._folder.iterdir():
+            if path.name != _LOCK:
+                path.unlink()
+
+    def wipe(self) -> None:
+        """Remove the whole folder and let go of it."""
+        shutil.rmtree(self._folder)
+        self.release()
+
+    def release(self) -> None:
+        """Let go of the folder and leave it for a later run."""
+        os.close(self._lock)
+
+
+class Staging:
+    """The staging area of an installation."""
+
+    def __init__(self, folder: Path, secret: bytes) -> None:
+        """Stage under this folder, with this key for hashes of files."""
+        self._folder = folder
+        self._secret = secret
+
+    def fingerprint(self, sha256: str) -> str:
+        """The keyed hash of a file: all that is kept of a quarantined one."""
+        return self._hmac(f"file:{sha256}")
+
+    @contextmanager
+    def claimed(self, owner_unit: str, sha256: str) -> Iterator[StagedFile]:
+        """Hold this file's folder, waiting while somebody else does. What is not wiped is left for a later run."""
+        name = self._hmac(f"staged:{owner_unit}:{sha256}")
+        with storage_errors():
+            staged = self._claim(name, wait=True)
+        if staged is None:  # a folder that vanishes is claimed again inside
+            message = "a waiting claim cannot be refused"
+            raise AssertionError(message)
+        with _released(staged):
+            yield staged
+
+    def leftovers(self) -> Iterator[Manifest]:
+        """What earlier runs left unfinished and nobody holds now. Copies that were not finished are wiped."""
+        for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else []:
+            staged = self._claim(folder.name, wait=False)
+            if staged is None:
+                continue
+            manifest = staged.manifest()
+            if manifest is None:
+                staged.wipe()
+            else:
+                staged.release()
+                yield manifest
+
+    def is_empty(self) -> bool:
+        """Whether nothing waits here."""
+        return not self._folder.is_dir() or not any(self._folder.iterdir())
+
+    def _claim(self, name: str, *, wait: bool) -> StagedFile | None:
+        folder = self._folder / name
+        while True:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                lock = lock_file(folder / _LOCK, wait=wait)
+            except FileNotFoundError:
+                continue  # its holder wiped the folder between the two lines above
+            return None if lock is None else StagedFile(folder, lock)
+
+    def _hmac(self, text: str) -> str:
+        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+@contextmanager
+def _released(staged: StagedFile) -> Iterator[None]:
+    """Let go at the end, unless the folder was wiped, which lets go by itself."""
+    try:
+        yield
+    finally:
+        if staged.original.parent.exists():
+            staged.release()
+
+
+def open_staging(folder: Path, *, key_file: Path) -> Staging:
+    """The staging area under this folder; its key is made on first use."""
+    with storage_errors():
+        key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Staging(folder, _secret(key_file))
+
+
+def _secret(key_file: Path) -> bytes:
+    """The installation's key. It is linked to its name whole, so that two first starts agree on one."""
+    if not key_file.exists():
+        temporary = key_file.with_name(f".{key_file.name}-{os.getpid()}")
+        temporary.touch(mode=0o600)
+        temporary.write_bytes(secrets.token_bytes(_KEY_BYTES))
+        try:
+            os.link(temporary, key_file)
+        except FileExistsError:
+            pass  # another process made it first: use that one
+        finally:
+            temporary.unlink()
+    return key_file.read_bytes()
