@@ -74,8 +74,6 @@ class FilingPlace:
     actor: str
     batch: str
     ordinal: int
-    status: FileStatus
-    reason: str | None = None
 
 
 class DocumentFacts:
@@ -90,16 +88,37 @@ class DocumentFacts:
         with self._database.reading() as session:
             return _file_id(session, owner_unit, sha256)
 
-    def file(self, new: NewFile, place: FilingPlace) -> tuple[str, ...] | None:
+    def file(
+        self,
+        new: NewFile,
+        place: FilingPlace,
+        *,
+        status: FileStatus = FileStatus.STORED,
+        reason: str | None = None,
+        grants: Sequence[Grant] = (),
+    ) -> tuple[str, ...] | None:
         """File the documents of a file, all in one transaction; their ids.
 
-        None where the unit has a file with these bytes already (somebody was quicker): nothing is changed.
+        With grants, the actor publishes them in the same transaction. None where the unit has a file with these
+        bytes already (somebody was quicker): nothing is changed.
         """
         try:
             with self._database.writing() as session:
                 if _file_id(session, new.owner_unit, new.sha256) is not None:
                     return None
-                return _file(session, new, place)
+                ids = _file(session, new, place)
+                session.merge(
+                    BatchItemRow(
+                        batch=place.batch,
+                        ordinal=place.ordinal,
+                        status=status,
+                        reason=reason,
+                        file=_file_id(session, new.owner_unit, new.sha256),
+                    )
+                )
+                if grants:
+                    _publish(session, ids, grants, place.actor)
+                return ids
         except IntegrityError:
             if self.file_id(new.owner_unit, new.sha256) is None:
                 raise
@@ -184,10 +203,7 @@ class DocumentFacts:
     def publish(self, ids: Sequence[str], grants: Sequence[Grant], *, actor: str) -> None:
         """Publish these documents to the holders of these grants, which replace those of before; all or none."""
         with self._database.writing() as session:
-            for document_id in ids:
-                row = _changed(session, document_id)
-                row.is_published = True
-                _replace_grants(session, document_id, grants, actor)
+            _publish(session, ids, grants, actor)
 
     def withdraw(self, ids: Sequence[str]) -> None:
         """Take these documents back from their readers; all or none. Their clerks still see them."""
@@ -250,11 +266,7 @@ def _file(session: Session, new: NewFile, place: FilingPlace) -> tuple[str, ...]
         )
     )
     session.flush()
-    ids = tuple(_add_document(session, file_id, document, place.actor, at) for document in new.documents)
-    session.merge(
-        BatchItemRow(batch=place.batch, ordinal=place.ordinal, status=place.status, reason=place.reason, file=file_id)
-    )
-    return ids
+    return tuple(_add_document(session, file_id, document, place.actor, at) for document in new.documents)
 
 
 def _add_document(session: Session, file_id: str, new: NewDocument, actor: str, at: datetime) -> str:
@@ -315,6 +327,13 @@ def _changed(session: Session, document_id: str) -> DocumentRow:
     row.version += 1
     session.add(OutboxRow(document=document_id, version=row.version))
     return row
+
+
+def _publish(session: Session, ids: Sequence[str], grants: Sequence[Grant], actor: str) -> None:
+    for document_id in ids:
+        row = _changed(session, document_id)
+        row.is_published = True
+        _replace_grants(session, document_id, grants, actor)
 
 
 def _replace_grants(session: Session, document_id: str, grants: Sequence[Grant], actor: str) -> None:

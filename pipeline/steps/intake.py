@@ -1,0 +1,170 @@
+"""Intake: find the files, hash them, say which are known, and stage the others.
+
+Hashing and the questions to the catalogue come before anything expensive is started, so that a second run over
+known files is cheap. Leaves reading to `pipeline.steps.recognise`.
+"""
+
+import hashlib
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.catalogue import Catalogue
+from pipeline.errors import FileRefusedError
+from pipeline.ports import FileReader
+from pipeline.storage.staging import Manifest, StagedFile, Staging
+from pipeline.text import clean
+
+_CONTROL = "C"
+_REPLACEMENT = "\ufffd"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks with an ingest: for which unit, as whom, and to whom the documents are to be published."""
+
+    unit: str
+    actor: str
+    publish_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that was found; `problem` says why it cannot be taken in, where that shows already."""
+
+    path: Path
+    problem: FileRefusedError | None = None
+
+    @property
+    def shown_path(self) -> str:
+        """The path for a report: any bytes in the name become text."""
+        return os.fsencode(self.path).decode("utf-8", "replace")
+
+    @property
+    def name(self) -> str:
+        """The file's name for the catalogue: NFC, with control characters replaced."""
+        return printable(self.shown_path.rpartition(os.sep)[2])
+
+
+@dataclass(frozen=True, slots=True)
+class HashedFile:
+    """A found file with its SHA-256."""
+
+    found: FoundFile
+    sha256: str
+
+
+def printable(text: str) -> str:
+    """Text safe to show in a terminal and to keep as a name."""
+    shown = "".join(_REPLACEMENT if unicodedata.category(c).startswith(_CONTROL) else c for c in clean(text))
+    return shown or _REPLACEMENT
+
+
+def find_files(roots: Sequence[Path]) -> list[FoundFile]:
+    """Every file under these files and folders, of any depth, in the order of their names, each once."""
+    found = [file for root in roots for file in _under(root)]
+    return list({file.path.absolute(): file for file in found}.values())
+
+
+def _under(root: Path) -> Iterator[FoundFile]:
+    if not root.exists():
+        yield _problem(root, "missing", "Không có tệp hoặc thư mục này. Hãy kiểm tra đường dẫn.")
+    elif not root.is_dir():
+        yield _checked(root, root.resolve().parent)
+    else:
+        yield from _walk(root, root.resolve())
+
+
+def _walk(folder: Path, root: Path) -> Iterator[FoundFile]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        yield _problem(folder, "unreadable", f"Không mở được thư mục ({error.strerror}). Hãy kiểm tra quyền đọc.")
+        return
+    for entry in entries:
+        if entry.is_dir() and not entry.is_symlink():
+            yield from _walk(entry, root)
+        else:
+            yield _checked(entry, root)
+
+
+def _checked(path: Path, root: Path) -> FoundFile:
+    """A file, unless it is a link that leads out of the folder or nowhere, or not a file at all."""
+    if path.is_symlink() and not path.resolve().is_relative_to(root):
+        return _problem(
+            path, "link", "Liên kết trỏ ra ngoài thư mục được nạp nên không đi theo. Hãy chép tệp thật vào."
+        )
+    if path.is_symlink() and path.is_dir():
+        return _problem(path, "link", "Liên kết tới thư mục không được đi theo; thư mục thật đã được nạp riêng.")
+    if not path.exists():
+        return _problem(path, "link", "Liên kết trỏ tới tệp không còn. Hãy chép tệp thật vào.")
+    if not path.is_file():
+        return _problem(path, "not_a_file", "Đây không phải là tệp thường nên không nạp được.")
+    return FoundFile(path)
+
+
+def _problem(path: Path, code: str, message: str) -> FoundFile:
+    return FoundFile(path, FileRefusedError(code, message))
+
+
+def hash_file(found: FoundFile) -> HashedFile:
+    """The file with its SHA-256. Raises `FileRefusedError` if it cannot be taken in or read."""
+    if found.problem is not None:
+        raise found.problem
+    try:
+        with found.path.open("rb") as stream:
+            return HashedFile(found, hashlib.file_digest(stream, "sha256").hexdigest())
+    except OSError as error:
+        raise unreadable(error) from error
+
+
+def unreadable(error: OSError) -> FileRefusedError:
+    """The refusal of a file that the system does not let us read."""
+    message = f"Không đọc được tệp ({error.strerror}). Hãy kiểm tra quyền đọc và ổ đĩa rồi nạp lại."
+    return FileRefusedError("unreadable", message)
+
+
+def quarantined_mark(sha256: str, *, staging: Staging, catalogue: Catalogue, allowed: Sequence[str]) -> str | None:
+    """The mark for which a file with these bytes was quarantined before, if it was and is still not allowed."""
+    mark = catalogue.batches.quarantined_mark(staging.fingerprint(sha256))
+    return None if mark in allowed else mark
+
+
+def stage(staged: StagedFile, hashed: HashedFile, asked: Asked, reader: FileReader) -> Manifest:
+    """Copy the file into staging and look what it is; the copy of an earlier run is gone on with.
+
+    Raises:
+        FileRefusedError: the file cannot be taken in.
+        StorageFullError: no space.
+    """
+    known = staged.manifest()
+    if known is not None:
+        resumed = replace(known, actor=asked.actor, publish_to=asked.publish_to)
+        staged.save_manifest(resumed)
+        return resumed
+    staged.clear()
+    try:
+        with hashed.found.path.open("rb") as source:
+            staged.copy_in(source, sha256=hashed.sha256)
+    except (PermissionError, FileNotFoundError) as error:
+        raise unreadable(error) from error
+    manifest = _manifest(staged, hashed, asked, reader)
+    staged.save_manifest(manifest)
+    return manifest
+
+
+def _manifest(staged: StagedFile, hashed: HashedFile, asked: Asked, reader: FileReader) -> Manifest:
+    facts = reader.inspect(staged.original, name=hashed.found.name)
+    return Manifest(
+        owner_unit=asked.unit,
+        sha256=hashed.sha256,
+        path=hashed.found.shown_path,
+        name=hashed.found.name,
+        size=staged.original.stat().st_size,
+        media_type=facts.media_type,
+        pages=facts.pages,
+        actor=asked.actor,
+        publish_to=asked.publish_to,
+    )
