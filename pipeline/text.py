@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 MAX_TOKEN = 100
@@ -97,8 +98,13 @@ class Token:
 def tokens(text: str) -> Iterator[Token]:
     """The words of a text that is in the form `clean` gives. Spans are code points of that text."""
     for match in _WORD.finditer(text):
-        word = match.group()[:MAX_TOKEN]
-        yield Token(canonical_tone(word.lower()), _fold_word(word), match.start(), match.end())
+        yield Token(*_forms(match.group()[:MAX_TOKEN]), match.start(), match.end())
+
+
+@lru_cache(maxsize=1 << 16)
+def _forms(word: str) -> tuple[str, str]:
+    """The exact and folded search forms of a word. Kept, because a language has few words and a text has many."""
+    return canonical_tone(word.lower()), _fold_word(word)
 
 
 def _fold_word(word: str) -> str:
@@ -118,10 +124,10 @@ class Analysis:
 
 def analyse(text: str) -> Analysis:
     """Tokens of any text, for an engine with a whitespace tokenizer. Empty text gives empty strings."""
-    found = list(tokens(clean(text)))
-    folded = [token.folded for token in found]
+    forms = [_forms(word[:MAX_TOKEN]) for word in _WORD.findall(clean(text))]
+    folded = [folded for _, folded in forms]
     return Analysis(
-        exact=" ".join(token.exact for token in found),
+        exact=" ".join(exact for exact, _ in forms),
         folded=" ".join(folded),
         bigrams=" ".join(bigrams(folded)),
     )
