@@ -12,6 +12,7 @@ from PIL import Image, ImageFilter
 from samples.generator.model import PAGE_HEIGHT, PAGE_WIDTH, Box, Look
 
 _PHOTOCOPY_INK, _PHOTOCOPY_PAPER = 62, 218
+_SHINE = 0.13
 _BITONAL_THRESHOLD = 150
 
 
@@ -39,7 +40,9 @@ class Scan:
 def scan(page: Image.Image, look: Look, rng: np.random.Generator, reverse: Image.Image | None = None) -> Scan:
     """Scan a drawn page. `reverse` is what is printed on the back, if it may shine through a photocopy."""
     size = (round(PAGE_WIDTH / 72 * look.dpi), round(PAGE_HEIGHT / 72 * look.dpi))
-    small = page.resize(size, Image.Resampling.BOX if look.dpi < page.width / PAGE_WIDTH * 72 else Image.Resampling.LANCZOS)
+    small = page.resize(
+        size, Image.Resampling.BOX if look.dpi < page.width / PAGE_WIDTH * 72 else Image.Resampling.LANCZOS
+    )
     match look.name:
         case "office":
             return _office(small, look, rng)
@@ -67,14 +70,14 @@ def _office(page: Image.Image, look: Look, rng: np.random.Generator) -> Scan:
     pixels = np.asarray(tilted, dtype=np.float32)
     light = _light(pixels.shape[0], pixels.shape[1], rng)
     warmth = np.array([1.0, 0.993, 0.972], dtype=np.float32)
-    pixels = (pixels * 0.93 + 8) * light[..., None] * warmth
-    pixels += rng.normal(0, 3.0, size=pixels.shape[:2]).astype(np.float32)[..., None]
-    return Scan(_image(pixels), look, angle)
+    lit = (pixels * 0.93 + 8) * light[..., None] * warmth
+    lit += rng.normal(0, 3.0, size=lit.shape[:2]).astype(np.float32)[..., None]
+    return Scan(_image(lit), look, angle)
 
 
 def _light(height: int, width: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """Brightness over the page, about 1: a slow slope and a dark left edge."""
-    y, x = np.mgrid[0:1 : height * 1j, 0:1 : width * 1j]
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
     slope = 1 + float(rng.uniform(-0.05, 0.05)) * (x - 0.5) + float(rng.uniform(-0.06, 0.06)) * (y - 0.5)
     shadow = 1 - float(rng.uniform(0.12, 0.3)) * np.exp(-x / 0.025)
     return np.asarray(slope * shadow, dtype=np.float32)
@@ -89,7 +92,7 @@ def _photocopy(page: Image.Image, look: Look, rng: np.random.Generator, reverse:
     if reverse is not None:
         back = reverse.convert("L").resize(grey.size).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         faint = np.asarray(back.filter(ImageFilter.GaussianBlur(2)), dtype=np.float32)
-        pixels = np.minimum(pixels, 255 - (255 - faint) * 0.13)
+        pixels = np.minimum(pixels, (faint * _SHINE + 255 * (1 - _SHINE)).astype(np.float32))
     pixels = _PHOTOCOPY_INK + pixels / 255 * (_PHOTOCOPY_PAPER - _PHOTOCOPY_INK)
     pixels *= _light(pixels.shape[0], pixels.shape[1], rng)
     pixels += rng.normal(0, 9.0, size=pixels.shape).astype(np.float32)

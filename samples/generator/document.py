@@ -9,7 +9,7 @@ from PIL import Image
 
 from samples.generator.born_digital import text_pdf
 from samples.generator.degrade import Scan, scan
-from samples.generator.handwriting import HANDS, Hand, random_hand
+from samples.generator.handwriting import HANDS, random_hand
 from samples.generator.layout import lay_out
 from samples.generator.library import bodies
 from samples.generator.model import PAGE_HEIGHT, PAGE_WIDTH, Body, Box, Look, Paper, Recipe, Sheet
@@ -84,14 +84,19 @@ def generate(paper: Paper, recipe: Recipe, seed: int, known: Mapping[str, Body] 
     hand = HANDS[recipe.hand] if recipe.hand else random_hand(rng)
     sheets = lay_out(paper, body)
     looks = [recipe.looks[min(i, len(recipe.looks) - 1)] for i in range(len(sheets))]
-    drawings = [draw_sheet(sheet, hand, rng) if look.name != "text" else None for sheet, look in zip(sheets, looks, strict=True)]
+    drawings = [
+        draw_sheet(sheet, hand, rng) if look.name != "text" else None for sheet, look in zip(sheets, looks, strict=True)
+    ]
     pages = tuple(
-        _page(number, sheet, drawings, look, rng) for number, (sheet, look) in enumerate(zip(sheets, looks, strict=True), start=1)
+        _page(number, sheet, drawings, look, rng)
+        for number, (sheet, look) in enumerate(zip(sheets, looks, strict=True), start=1)
     )
     return GeneratedDocument(paper, body, recipe, pages)
 
 
-def _page(number: int, sheet: Sheet, drawings: list[Drawing | None], look: Look, rng: np.random.Generator) -> GeneratedPage:
+def _page(
+    number: int, sheet: Sheet, drawings: list[Drawing | None], look: Look, rng: np.random.Generator
+) -> GeneratedPage:
     drawing = drawings[number - 1]
     boxes = dict(_printed_boxes(sheet))
     if drawing is None:
@@ -120,8 +125,3 @@ def _printed_boxes(sheet: Sheet) -> dict[str, Box]:
 
 def _around(a: Box, b: Box) -> Box:
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
-
-
-def default_hand(name: str) -> Hand:
-    """A named hand of `handwriting.HANDS`."""
-    return HANDS[name]

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from samples.generator.fonts import HAND_FILES, load_font
-from samples.generator.strokes import DIGITS, smooth
+from samples.generator.strokes import DIGITS, smooth, strokes
 
 BLUE = (38, 52, 140)
 DARK_BLUE = (24, 30, 92)
@@ -32,7 +32,7 @@ class Hand:
     face: str
     ink: tuple[int, int, int]
     height: float = 0.95
-    pen: float = 0.075
+    pen: float = 0.09
     slant: float = 0.1
     gap: float = 0.08
     shape: Literal[0, 1, 2] | None = None
@@ -42,14 +42,14 @@ HANDS = {
     hand.name: hand
     for hand in (
         Hand("nga", "dkg.ttf", BLUE, 1.0, slant=0.05),
-        Hand("vinh", "strokes", BLUE, 1.05, pen=0.07, slant=0.12, shape=0),
+        Hand("vinh", "strokes", BLUE, 1.15, pen=0.095, slant=0.12, shape=0),
         Hand("que", "Breip.ttf", DARK_BLUE, 1.0, slant=0.1),
-        Hand("tho", "strokes", BLACK, 0.95, pen=0.085, slant=0.2, gap=0.02, shape=1),
+        Hand("tho", "strokes", BLACK, 1.0, pen=0.11, slant=0.2, gap=0.02, shape=1),
         Hand("sen", "Kristi.ttf", BLUE, 1.25, slant=0.0),
-        Hand("dao", "SteveHand.ttf", BLACK, 0.95, slant=0.05),
-        Hand("lam", "strokes", DARK_BLUE, 1.2, pen=0.06, slant=0.28, gap=-0.02),
+        Hand("dao", "SteveHand.ttf", BLACK, 1.05, slant=0.22),
+        Hand("lam", "strokes", DARK_BLUE, 1.25, pen=0.085, slant=0.28, gap=-0.02),
         Hand("hoe", "Rufscript010.ttf", BLUE, 0.95, slant=0.05),
-        Hand("mai", "BecauseWeOrganize-Regular.otf", BLACK, 0.95, slant=0.12),
+        Hand("mai", "BecauseWeOrganize-Regular.otf", BLACK, 1.05, slant=0.12),
         Hand("cuc", "Delphine.ttf", DARK_BLUE, 1.1, slant=0.0),
     )
 }
@@ -64,7 +64,7 @@ def random_hand(rng: np.random.Generator) -> Hand:
         face,
         ink,
         height=float(rng.uniform(0.85, 1.3)),
-        pen=float(rng.uniform(0.055, 0.1)),
+        pen=float(rng.uniform(0.07, 0.125)),
         slant=float(rng.uniform(-0.05, 0.3)),
         gap=float(rng.uniform(-0.04, 0.14)),
     )
@@ -92,7 +92,9 @@ def _digit(char: str, hand: Hand, height: float, rng: np.random.Generator) -> Im
     drawn = _pen_digit(char, hand, height, rng) if hand.face == "strokes" else _fount_digit(char, hand, height)
     slant = hand.slant + float(rng.uniform(-0.05, 0.05))
     turned = _shear(drawn, slant).rotate(float(rng.uniform(-4, 4)), Image.Resampling.BICUBIC, expand=True)
-    return _cut(turned.resize((max(1, turned.width // _OVERSAMPLE), max(1, turned.height // _OVERSAMPLE)), Image.Resampling.BOX))
+    return _cut(
+        turned.resize((max(1, turned.width // _OVERSAMPLE), max(1, turned.height // _OVERSAMPLE)), Image.Resampling.BOX)
+    )
 
 
 def _fount_digit(char: str, hand: Hand, height: float) -> Image.Image:
@@ -107,15 +109,18 @@ def _fount_digit(char: str, hand: Hand, height: float) -> Image.Image:
 
 def _pen_digit(char: str, hand: Hand, height: float, rng: np.random.Generator) -> Image.Image:
     """Draw a digit's skeleton with a round pen whose pressure rises and falls along each stroke."""
-    shapes = DIGITS[char]
-    which = int(rng.integers(len(shapes))) if hand.shape is None else min(hand.shape, len(shapes) - 1)
+    count = len(DIGITS[char])
+    which = int(rng.integers(count)) if hand.shape is None else min(hand.shape, count - 1)
     scale = height * _OVERSAMPLE
     margin = scale * 0.2
     image = Image.new("L", (int(scale * 0.7 + 2 * margin), int(scale * 1.1 + 2 * margin)), 0)
     draw = ImageDraw.Draw(image)
     bend = rng.normal(0, 0.018, size=2)
-    for stroke in shapes[which]:
-        wobble = [(x + float(rng.normal(0, 0.015)) + bend[0] * y, y + float(rng.normal(0, 0.015)) + bend[1] * x) for x, y in stroke]
+    for stroke in strokes(char, which):
+        wobble = [
+            (x + float(rng.normal(0, 0.015)) + bend[0] * y, y + float(rng.normal(0, 0.015)) + bend[1] * x)
+            for x, y in stroke
+        ]
         points = smooth(wobble, 24) * scale + margin
         thickness = _pen_widths(len(points), rng) * hand.pen * scale / 2
         for (x, y), radius in zip(points, thickness, strict=True):
@@ -132,8 +137,7 @@ def _pen_widths(count: int, rng: np.random.Generator) -> np.ndarray[tuple[int], 
 
 def _shear(mask: Image.Image, slant: float) -> Image.Image:
     extra = int(abs(slant) * mask.height)
-    offset = -slant * mask.height + (0 if slant > 0 else -0.0)
-    shift = offset if slant > 0 else 0.0
+    shift = -slant * mask.height if slant > 0 else 0.0
     matrix = (1, slant, shift, 0, 1, 0)
     return mask.transform((mask.width + extra, mask.height), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC)
 

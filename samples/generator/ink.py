@@ -4,6 +4,7 @@ Each function returns a mask of ink ("L", 255 = full) to be laid on the page by 
 """
 
 import math
+import zlib
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -33,17 +34,17 @@ def seal(text: str, radius: float, rng: np.random.Generator) -> Image.Image:
 
 
 def _around(mask: Image.Image, text: str, radius: float) -> None:
-    """Write a text round a circle, starting and ending at its foot."""
-    font = load_font(PRINT_FILES["bold"], round(radius * 0.3))
-    centre = mask.width / 2
-    step = min(2 * math.pi * 0.92 / max(1, len(text)), 0.26)
+    """Write a text round a circle, open at its foot, the letters as large as their number allows."""
+    step = min(2 * math.pi * 0.9 / max(1, len(text)), 0.26)
+    font = load_font(PRINT_FILES["bold"], round(min(radius * 0.34, step * radius * 1.35)))
+    centre, side = mask.width / 2, round(radius * 0.7)
     for i, char in enumerate(text):
         angle = (i - (len(text) - 1) / 2) * step
-        tile = Image.new("L", (font.size * 2 if isinstance(font.size, int) else int(font.size * 2),) * 2, 0)
-        ImageDraw.Draw(tile).text((tile.width / 2, tile.height / 2), char, font=font, fill=255, anchor="mm")
+        tile = Image.new("L", (side, side), 0)
+        ImageDraw.Draw(tile).text((side / 2, side / 2), char, font=font, fill=255, anchor="mm")
         tile = tile.rotate(-math.degrees(angle), Image.Resampling.BICUBIC)
-        x = centre + radius * math.sin(angle) - tile.width / 2
-        y = centre - radius * math.cos(angle) - tile.height / 2
+        x = centre + radius * math.sin(angle) - side / 2
+        y = centre - radius * math.cos(angle) - side / 2
         mask.paste(255, (int(x), int(y)), tile)
 
 
@@ -56,35 +57,42 @@ def _star(draw: ImageDraw.ImageDraw, centre: float, radius: float) -> None:
     draw.polygon(points, fill=255)
 
 
-def signature(width: float, height: float, rng: np.random.Generator) -> Image.Image:
-    """Draw a flourish of one or two pen strokes within a rectangle in pixels."""
+def signature(name: str, width: float, height: float, rng: np.random.Generator) -> Image.Image:
+    """Draw a person's flourish within a rectangle in pixels: the same person signs alike, never quite the same."""
     mask = Image.new("L", (int(width), int(height)), 0)
     draw = ImageDraw.Draw(mask)
-    thickness = max(2.0, height * 0.018)
-    for points in (_loops(rng), _dash(rng)):
-        line = smooth(points, 30) * np.array([width, height])
+    thickness = max(1.6, height * 0.013)
+    own = np.random.default_rng(zlib.crc32(name.encode()))
+    for points in (_loops(own), _dash(own)):
+        drawn = [(x + float(rng.normal(0, 0.008)), y + float(rng.normal(0, 0.02))) for x, y in points]
+        line = smooth(drawn, 90) * np.array([width, height])
         for i, (x, y) in enumerate(line):
-            r = thickness * (0.7 + 0.5 * math.sin(i / 17) ** 2)
+            r = thickness * (0.7 + 0.5 * math.sin(i / 50) ** 2)
             draw.ellipse((x - r, y - r, x + r, y + r), fill=255)
     return _uneven(mask, rng, 0.75, 1.0)
 
 
 def _loops(rng: np.random.Generator) -> list[tuple[float, float]]:
-    """Run up, then down and up again across the width, ever lower."""
-    count = int(rng.integers(5, 9))
-    points = [(0.06, float(rng.uniform(0.5, 0.8)))]
-    for i in range(count):
-        x = 0.12 + 0.7 * i / count
-        reach = 0.42 * (1 - 0.6 * i / count)
-        points.append((x + float(rng.uniform(-0.02, 0.07)), 0.5 - reach * float(rng.uniform(0.6, 1.0))))
-        points.append((x + float(rng.uniform(-0.05, 0.03)), 0.55 + reach * float(rng.uniform(0.5, 0.9))))
-    points.append((0.95, float(rng.uniform(0.3, 0.6))))
+    """A tall first letter, then ever lower waves across the width, and a tail."""
+    count = int(rng.integers(2, 7))
+    lean = float(rng.uniform(-0.02, 0.07))
+    decay = float(rng.uniform(0.3, 0.8))
+    first = float(rng.uniform(0.05, 0.2))
+    points = [(0.12, float(rng.uniform(0.6, 0.9))), (0.1 + lean * 2, first), (0.04, 0.35), (0.2, 0.8)]
+    for i in range(1, count + 1):
+        x = 0.2 + 0.6 * i / count
+        reach = 0.4 * (1 - decay * i / count)
+        points.append((x + lean, 0.55 - reach * float(rng.uniform(0.3, 1.0))))
+        points.append((x - lean * float(rng.uniform(0.3, 1.2)), 0.6 + reach * float(rng.uniform(0.2, 0.8))))
+    points.append((0.96, float(rng.uniform(0.15, 0.75))))
     return points
 
 
 def _dash(rng: np.random.Generator) -> list[tuple[float, float]]:
-    y = float(rng.uniform(0.6, 0.85))
-    return [(0.15, y), (0.5, y - float(rng.uniform(0.0, 0.15))), (0.85, y - float(rng.uniform(0.05, 0.2)))]
+    """A stroke under or through the name, straight or curled back."""
+    y = float(rng.uniform(0.5, 0.9))
+    points = [(0.15, y), (0.5, y - float(rng.uniform(0.0, 0.15))), (0.85, y - float(rng.uniform(0.05, 0.2)))]
+    return points if rng.random() < 0.5 else [*points, (0.6, y + 0.06), (0.4, y + 0.02)]  # noqa: PLR2004 - half
 
 
 def boxed_mark(text: str, width: float, height: float, rng: np.random.Generator) -> Image.Image:

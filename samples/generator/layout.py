@@ -15,6 +15,7 @@ from samples.generator.typeset import (
     Flow,
     SheetBuilder,
     Token,
+    balance_lines,
     bolden,
     break_lines,
     tokens,
@@ -28,6 +29,7 @@ PAGE_BREAK = "---"
 NUMBER_BLANK = 34.0
 DAY_BLANK = 23.0
 SIGNATURE_GAP = 78.0
+HEADING_KEEPS = 3 * 19.5
 PARTY_TITLE = "ĐẢNG CỘNG SẢN VIỆT NAM"
 STATE_TITLE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 STATE_MOTTO = "Độc lập - Tự do - Hạnh phúc"
@@ -53,11 +55,15 @@ def lay_out(paper: Paper, body: Body) -> tuple[Sheet, ...]:
     """Typeset a paper; as many sheets as its text needs."""
     sheet = SheetBuilder()
     y = _party_header(sheet, paper, body) if body.system == "party" else _state_header(sheet, paper, body)
-    flow = Flow([sheet], y, pitch=19.5 if body.system == "party" else 18.5)
+    is_party = body.system == "party"
+    flow = Flow([sheet], y, pitch=19.5 if is_party else 18.5, is_party=is_party)
     _title(flow, paper)
     _address(flow, paper)
     flow_body(flow, paper.body, 14)
     _closing(flow, paper, body)
+    if paper.annex:
+        flow.turn_page()
+        flow_body(flow, paper.annex, 14)
     return tuple(sheet.freeze() for sheet in flow.sheets)
 
 
@@ -88,7 +94,7 @@ def _column(sheet: SheetBuilder, y: float, column: Column, *lines: tuple[str, St
     x = LEFT_CENTRE if column == "left" else RIGHT_CENTRE
     measure = (76 if column == "left" else 92) * MM
     for text, style, name in lines:
-        for line in break_lines(tokens(text, style, name), measure):
+        for line in balance_lines(tokens(text, style, name), measure):
             y += style.size * 1.17
             sheet.centre(line, x, y, "header", column)
     return y
@@ -116,13 +122,13 @@ def _party_header(sheet: SheetBuilder, paper: Paper, body: Body) -> float:
 
 
 def _state_header(sheet: SheetBuilder, paper: Paper, body: Body) -> float:
-    regular, bold = Style("regular", 13), Style("bold", 13)
+    regular, bold = Style("regular", 12.5), Style("bold", 12.5)
     parents = [(line, regular, "issuer_parent") for line in body.parent_lines]
     issuers = [(line, bold, "issuer") for line in body.issuer_lines]
     left = _column(sheet, TOP, "left", *parents, *issuers)
     _underline(sheet, LEFT_CENTRE, left + 5, 70)
     left += 25
-    sheet.centre(number_line(paper, body, regular), LEFT_CENTRE, left, "header", "left")
+    sheet.centre(number_line(paper, body, Style("regular", 13)), LEFT_CENTRE, left, "header", "left")
     if not TYPE_NAMES[paper.type]:
         left = _column(sheet, left + 2, "left", (paper.subject, Style("regular", 12), "subject"))
     left = _mark(sheet, paper, left)
@@ -130,7 +136,7 @@ def _state_header(sheet: SheetBuilder, paper: Paper, body: Body) -> float:
         sheet, TOP, "right", (STATE_TITLE, Style("bold", 12.5), "title"), (STATE_MOTTO, Style("bold", 13.5), "title")
     )
     _underline(sheet, RIGHT_CENTRE, right + 4, 176)
-    right += 26
+    right = max(right + 26, TOP + 12.5 * 1.17 * (len(parents) + len(issuers)) + 21)
     sheet.centre(date_line(paper, body, Style("italic", 13.5)), RIGHT_CENTRE, right, "header", "right")
     return max(left, right)
 
@@ -152,7 +158,7 @@ def _title(flow: Flow, paper: Paper) -> None:
         return
     flow.y += 22
     flow.sheet.centre(tokens(name, Style("bold", 15.5), "type"), MIDDLE, flow.y, "body", "full")
-    for line in break_lines(tokens(paper.subject, Style("bold", 14), "subject"), 128 * MM):
+    for line in balance_lines(tokens(paper.subject, Style("bold", 14), "subject"), 128 * MM):
         flow.y += 18
         flow.sheet.centre(line, MIDDLE, flow.y, "body", "full")
     _underline(flow.sheet, MIDDLE, flow.y + 7, 74)
@@ -178,9 +184,10 @@ def _address(flow: Flow, paper: Paper) -> None:
 
 
 def flow_body(flow: Flow, blocks: tuple[str | Table, ...], size: float) -> None:
-    """Set the body. Markup of a paragraph by its first characters, `**bold**` inside:
+    """Set the body.
 
-    `# ` bold heading; `= ` bold, centred; `~ ` italic; `=~ ` italic, centred; `---` alone: a new page.
+    Markup of a paragraph by its first characters, `**bold**` inside: `# ` bold heading; `= ` bold, centred;
+    `~ ` italic; `=~ ` italic, centred; `---` alone: a new page.
     """
     for block in blocks:
         if isinstance(block, Table):
@@ -202,6 +209,7 @@ def _paragraph(flow: Flow, text: str, size: float) -> None:
     for prefix, (style, align) in forms.items():
         if text.startswith(prefix):
             indent = INDENT if align == "justify" else 0.0
+            flow.keep(HEADING_KEEPS if prefix == "# " else 0)
             flow.paragraph(tokens(text.removeprefix(prefix), style), align, indent=indent)
             return
     flow.paragraph(_inline(text, regular), "justify", indent=INDENT)
@@ -247,19 +255,17 @@ def _recipients(sheet: SheetBuilder, paper: Paper, body: Body, top: float) -> No
             sheet.lines.append(Line(" ".join(t.text for t in line), y, "closing", "left"))
 
 
-def _signature(
-    flow: Flow, capacity: tuple[str, ...], name: str, top: float, column: Column, *, seal: str = ""
-) -> None:
+def _signature(flow: Flow, capacity: tuple[str, ...], name: str, top: float, column: Column, *, seal: str = "") -> None:
     sheet, bold = flow.sheet, Style("bold", 14)
     x = RIGHT_CENTRE if column == "right" else LEFT_CENTRE
     y = top
     for i, line in enumerate(capacity):
         y += 17
-        style = bold if i == 0 or len(capacity) == 1 else Style("regular", 14)
+        style = Style("regular", 14) if i and flow.is_party else bold
         sheet.centre(tokens(line, style, "capacity"), x, y, "closing", column)
-    sheet.signatures.append(Signature(x - 52, y + 8, 104, SIGNATURE_GAP - 26))
+    sheet.signatures.append(Signature(name, x - 52, y + 8, 104, SIGNATURE_GAP - 26))
     if seal:
-        sheet.seals.append(Seal(seal, x - 62, y + SIGNATURE_GAP / 2, 17 * MM))
+        sheet.seals.append(Seal(seal, x - 62, y + SIGNATURE_GAP / 2 + 6, 17 * MM))
     y = min(y + SIGNATURE_GAP, BOTTOM + 10)
     field_name = "signer" if column == "right" else "second_signer"
     sheet.centre(tokens(name, bold, field_name), x, y, "closing", column)

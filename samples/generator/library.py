@@ -1,5 +1,6 @@
 """The texts of the committed set, read from `texts/`, as papers and recipes."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
@@ -33,17 +34,21 @@ def paper_from(entry: Mapping[str, Any]) -> Paper:
     """Make a paper of its entry in a text file."""
     values = {key: _value(value) for key, value in entry.items()}
     values["body"] = tuple(_block(block) for block in entry["body"])
+    values["annex"] = tuple(_block(block) for block in entry.get("annex", ()))
     values["references"] = tuple(Reference(**reference) for reference in entry.get("references", ()))
     return Paper(**_known(Paper, values))
 
 
 def _body(key: str, entry: Mapping[str, Any]) -> Body:
-    values = {name: _value(value) for name, value in entry.items()}
+    values: dict[str, Any] = {name: _value(value) for name, value in entry.items()}
     return Body(key=key, issuer_parent=" ".join(entry["parent_lines"]), **values)
 
 
 def _recipe(entry: Mapping[str, Any]) -> Recipe:
     values = {key: _value(value) for key, value in entry.items()}
+    if entry.get("decomposed"):
+        values["path"] = unicodedata.normalize("NFD", entry["path"])
+    values.pop("decomposed", None)
     values["looks"] = tuple(Look(**look) for look in entry["looks"])
     return Recipe(**_known(Recipe, values))
 
@@ -55,7 +60,7 @@ def _block(block: str | Mapping[str, Any]) -> str | Table:
     return Table(tuple(block["heading"]), rows, tuple(float(width) for width in block["widths"]))
 
 
-def _value(value: Any) -> Any:
+def _value(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -67,6 +67,7 @@ class Paper:
 
     `body` holds paragraphs in the small markup of `layout.flow_body`, tables and page breaks in order. `mark` is a
     stamp in a red box under the number (a secrecy or urgency mark). `written` names the fields filled in by hand.
+    `annex` follows the signature on a page of its own.
     """
 
     body_key: str
@@ -81,6 +82,7 @@ class Paper:
     address: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     second_signer: tuple[str, str] | None = None
+    annex: tuple[str | Table, ...] = ()
     mark: str = ""
     written: tuple[str, ...] = ()
     sealed: bool = True
@@ -133,8 +135,9 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A handwritten signature inside a rectangle; it says nothing legible."""
+    """A person's handwritten signature inside a rectangle; it says nothing legible."""
 
+    name: str
     x: float
     y: float
     width: float

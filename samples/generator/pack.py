@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pikepdf
-from PIL import Image
 
 from samples.generator.degrade import Scan
 
@@ -13,7 +12,7 @@ _GREYS = 16
 
 
 def write_images(pages: Sequence[Scan], path: Path) -> None:
-    """Write scanned pages in the format of the path's suffix (`.pdf`, `.tif`, `.jpg`, `.png`); one page for the last two."""
+    """Write scanned pages in the format of the path's suffix: `.pdf`, `.tif`; `.jpg`, `.png` for one page."""
     path.parent.mkdir(parents=True, exist_ok=True)
     match path.suffix:
         case ".pdf":

@@ -29,7 +29,7 @@ def draw_sheet(sheet: Sheet, hand: Hand, rng: np.random.Generator, dpi: int = RE
     page = _print(sheet, scale)
     boxes = [box for blank in sheet.blanks for box in _fill(page, blank, hand, scale, rng)]
     for sign in sheet.signatures:
-        mask = ink.signature(sign.width * scale, sign.height * scale, rng)
+        mask = ink.signature(sign.name, sign.width * scale, sign.height * scale, rng)
         _lay(page, mask, (sign.x * scale, sign.y * scale), BLUE)
     for stamp in sheet.seals:
         mask = ink.seal(stamp.text, stamp.radius * scale, rng)
@@ -54,9 +54,7 @@ def _print(sheet: Sheet, scale: float) -> Image.Image:
     return page.convert("RGB")
 
 
-def _fill(
-    page: Image.Image, blank: Blank, hand: Hand, scale: float, rng: np.random.Generator
-) -> list[tuple[str, Box]]:
+def _fill(page: Image.Image, blank: Blank, hand: Hand, scale: float, rng: np.random.Generator) -> list[tuple[str, Box]]:
     """Write into a blank, about its middle, now and then touching what is printed beside it."""
     mask = write_digits(blank.text, hand, blank.size * scale, rng)
     slack = blank.width * scale - mask.width

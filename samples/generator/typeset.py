@@ -32,6 +32,7 @@ RIGHT = PAGE_WIDTH - 15 * MM
 TOP = 20 * MM
 BOTTOM = PAGE_HEIGHT - 20 * MM
 MEASURE = RIGHT - LEFT
+BALANCE_STEP = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,19 @@ def break_lines(words: Sequence[Token], measure: float, indent: float = 0.0) -> 
         line.extend(group)
     if line:
         yield line
+
+
+def balance_lines(words: Sequence[Token], measure: float) -> list[list[Token]]:
+    """Break into as few lines as `break_lines` does, about equally long."""
+    lines = list(break_lines(words, measure))
+    while measure > BALANCE_STEP:
+        measure -= BALANCE_STEP
+        narrower = list(break_lines(words, measure))
+        is_too_narrow = any(natural_width(line) > measure for line in narrower)
+        if len(narrower) > len(lines) or is_too_narrow:
+            break
+        lines = narrower
+    return lines
 
 
 def _groups(words: Sequence[Token]) -> Iterator[list[Token]]:
@@ -146,7 +160,7 @@ class Flow:
     sheets: list[SheetBuilder]
     y: float
     pitch: float
-    page_style: Style = Style("regular", 14)
+    is_party: bool
 
     @property
     def sheet(self) -> SheetBuilder:
@@ -157,13 +171,17 @@ class Flow:
         """Points left below the present baseline."""
         return BOTTOM - self.y
 
-    def turn_page(self, *, numbered: bool = True) -> None:
+    def turn_page(self) -> None:
         """Begin a new sheet with its page number top centre."""
         self.sheets.append(SheetBuilder())
         self.y = TOP
-        if numbered:
-            line = tokens(str(len(self.sheets)), self.page_style)
-            self.sheet.centre(line, PAGE_WIDTH / 2, TOP - 12, "body", "full")
+        line = tokens(str(len(self.sheets)), Style("regular", 14))
+        self.sheet.centre(line, PAGE_WIDTH / 2, TOP - 12, "body", "full")
+
+    def keep(self, height: float) -> None:
+        """Turn the page unless that much room is left: a heading does not stand alone at the foot."""
+        if height and self.room() < height:
+            self.turn_page()
 
     def step(self, pitch: float | None = None) -> float:
         """Move to the next baseline, on a new sheet when this one is full."""
@@ -176,10 +194,11 @@ class Flow:
 
     def paragraph(self, words: Sequence[Token], align: Align, *, indent: float = 0.0, after: float = 5.0) -> None:
         """Set a paragraph over the full measure."""
-        lines = list(break_lines(words, MEASURE - (60 if align == "centre" else 0), indent))
+        is_centred = align == "centre"
+        lines = balance_lines(words, MEASURE - 60) if is_centred else list(break_lines(words, MEASURE, indent))
         for i, line in enumerate(lines):
             self.step()
-            if align == "centre":
+            if is_centred:
                 self.sheet.centre(line, (LEFT + RIGHT) / 2, self.y, "body", "full")
                 continue
             start = LEFT + (indent if i == 0 else 0)
