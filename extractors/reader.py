@@ -118,4 +118,4 @@ class _PDFSource:
 
 
 def _failed(file_page: int, reason: str) -> PageReading:
-    return PageReading(PageResult(file_page, PageStatus.FAILED, reason=reason, is_screenable=False))
+    return PageReading(PageResult(file_page, PageStatus.FAILED, reason=reason, is_screened=False))

@@ -112,8 +112,6 @@ class PageResult:
     reason: str | None = None
     hands: tuple[Box, ...] = ()
     """Regions that look written by hand, as far as the reader looked for them."""
-    is_screenable: bool = True
-    """Whether the header zone was read or is blank, so that a secrecy mark there would have been found."""
     is_screened: bool = True
     """Whether the header zone could be looked at for secrecy marks; a failed page may still have been."""
 
