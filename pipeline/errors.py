@@ -83,9 +83,14 @@ class FileRefusedError(VanKhoError):
     """A file cannot be taken in. `code` is a short English slug for programs, the message is the reason."""
 
     def __init__(self, code: str, message: str) -> None:
-        """Keep the code beside the message."""
-        super().__init__(message)
+        """Keep both as arguments, so that the error survives the way out of a worker process."""
+        super().__init__(code, message)
         self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        """The reason alone."""
+        return self.message
 
 
 class PageFailedError(VanKhoError):

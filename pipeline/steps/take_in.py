@@ -71,7 +71,7 @@ def take_in(hashed: HashedFile, asked: Asked, place: Place, rooms: Rooms, *, on_
         except VanKhoError as error:
             staged.wipe()
             return ended(place, hashed, FileStatus.FAILED, str(error), rooms.catalogue)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # The outer edge of one file: whatever it was must not stop the batch. The log names no content.
             _log.error("file %d of batch %s failed: %s", place.ordinal, place.batch, type(error).__name__)
             staged.wipe()

@@ -1,16 +1,17 @@
 """The object store in a local folder. Implements `pipeline.ports.ObjectStore`.
 
-Objects are written beside their place, flushed to the disk and linked to their name, which fails if the name is
-taken: nothing is overwritten, and a crash leaves the object whole or absent.
+Objects are written under `.incoming`, flushed to the disk and linked to their name, which fails if the name is taken:
+nothing is overwritten, and a crash leaves the object whole or absent. What a crash leaves in `.incoming` is swept.
 """
 
 import errno
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
@@ -22,7 +23,7 @@ CHUNK = 1 << 20
 """Bytes read at a time."""
 
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
-_TEMPORARY = ".writing-"
+_INCOMING = ".incoming"
 
 
 class LocalStore:
@@ -31,6 +32,7 @@ class LocalStore:
     def __init__(self, folder: Path) -> None:
         """Keep objects under this folder, which is made when first written to."""
         self._folder = folder
+        _sweep(folder / _INCOMING)
 
     def put(self, key: str, source: BinaryIO, *, media_type: str) -> StoredObject:
         """Keep all of `source` under `key`, whole or not at all (see `ObjectStore.put`)."""
@@ -38,11 +40,8 @@ class LocalStore:
         target = self._path(key)
         with storage_errors():
             target.parent.mkdir(parents=True, exist_ok=True)
-            written = _write_beside(target, source)
-            try:
+            with _written(self._folder / _INCOMING, source) as written:
                 return self._link(key, written, target)
-            finally:
-                written.unlink(missing_ok=True)
 
     def _link(self, key: str, written: Path, target: Path) -> StoredObject:
         new = _described(key, written)
@@ -72,7 +71,7 @@ class LocalStore:
         root = self._folder / prefix.rpartition("/")[0]
         for path in sorted(root.rglob("*")) if root.is_dir() else []:
             key = path.relative_to(self._folder).as_posix()
-            if key.startswith(prefix) and path.is_file() and not path.name.startswith(_TEMPORARY):
+            if key.startswith(prefix) and not key.startswith(_INCOMING) and path.is_file():
                 yield key
 
     def remove(self, key: str) -> None:
@@ -87,17 +86,24 @@ class LocalStore:
         return self._folder / key
 
 
-def _write_beside(target: Path, source: BinaryIO) -> Path:
-    """Write all of `source` to a temporary file beside `target`, on the disk when this returns."""
-    with NamedTemporaryFile(dir=target.parent, prefix=_TEMPORARY, delete=False) as temporary:
-        try:
-            shutil.copyfileobj(source, temporary, CHUNK)
-            temporary.flush()
-            os.fsync(temporary.fileno())
-        except BaseException:
-            Path(temporary.name).unlink(missing_ok=True)
-            raise
-    return Path(temporary.name)
+@contextmanager
+def _written(folder: Path, source: BinaryIO) -> Iterator[Path]:
+    """All of `source` in a temporary file, on the disk, locked while it is ours and gone afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder) as temporary:
+        fcntl.flock(temporary.fileno(), fcntl.LOCK_EX)
+        shutil.copyfileobj(source, temporary, CHUNK)
+        temporary.flush()
+        os.fsync(temporary.fileno())
+        yield Path(temporary.name)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove temporary files whose writers died: nobody holds their lock."""
+    for path in folder.iterdir() if folder.is_dir() else []:
+        with suppress(FileNotFoundError, BlockingIOError), path.open("rb") as stream:
+            fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
 
 
 def _described(key: str, path: Path) -> StoredObject:

@@ -148,17 +148,27 @@ class Staging:
             yield staged
 
     def leftovers(self) -> Iterator[Manifest]:
-        """What earlier runs left unfinished and nobody holds now. Copies that were not finished are wiped."""
-        for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else []:
-            staged = self._claim(folder.name, wait=False)
-            if staged is None:
-                continue
+        """What earlier runs left unfinished and nobody holds now."""
+        for staged in self._abandoned():
             manifest = staged.manifest()
-            if manifest is None:
+            staged.release()
+            if manifest is not None:
+                yield manifest
+
+    def sweep(self) -> None:
+        """Wipe copies that earlier runs did not finish: their files are still where they came from."""
+        for staged in self._abandoned():
+            if staged.manifest() is None:
                 staged.wipe()
             else:
                 staged.release()
-                yield manifest
+
+    def _abandoned(self) -> Iterator[StagedFile]:
+        """The folders that nobody holds, held by us."""
+        for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else []:
+            staged = self._claim(folder.name, wait=False)
+            if staged is not None:
+                yield staged
 
     def is_empty(self) -> bool:
         """Whether nothing waits here."""

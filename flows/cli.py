@@ -1,0 +1,73 @@
+"""The operator's command line `vankho`: finds the command and runs it.
+
+Names and one-line helps are a static table, so that `vankho --help` imports nothing heavy. Each command is a module
+of `flows.commands`, or comes from another room by the entry-point group `vankho.commands`. Exit codes: 0 all well,
+1 something did not succeed, 2 the command was used wrongly.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import entry_points
+
+PROGRAM = "vankho"
+
+COMMANDS = {
+    "org": "Tổ chức: nạp đơn vị, người và vai trò từ một tệp",
+    "ingest": "Nạp tệp quét: đọc, mô tả và lưu từng văn bản",
+    "publish": "Công bố văn bản hoặc cả đợt cho người được xem",
+    "withdraw": "Rút văn bản khỏi người xem",
+    "search": "Tìm văn bản trong phạm vi một người được xem",
+    "show": "Xem một văn bản: các trường, các trang",
+    "account": "Tài khoản: tạo, đổi mật khẩu, cấp mã truy cập",
+    "serve": "Chạy dịch vụ HTTP",
+    "status": "Tình trạng: văn bản, đợt nạp, chỉ mục",
+    "reindex": "Dựng lại chỉ mục tìm kiếm từ danh mục",
+    "verify": "Kiểm tra kho: từng tệp gốc còn nguyên từng bit",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("--help", "-h", "help"):
+        print(usage())
+        return 0 if words else 2
+    if words[0] == "--version":
+        from importlib.metadata import version
+
+        print(f"{PROGRAM} {version(PROGRAM)}")
+        return 0
+    if words[0] not in COMMANDS:
+        print(f"Không có lệnh «{words[0]}».\n\n{usage()}", file=sys.stderr)
+        return 2
+    return _run(words[0], words[1:])
+
+
+def usage() -> str:
+    """The list of commands."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()]
+    return "\n".join(
+        [
+            f"Cách dùng: {PROGRAM} LỆNH [TÙY CHỌN]",
+            "",
+            "Văn Kho: nạp, đọc, mô tả và tìm văn bản của tổ chức đảng.",
+            "",
+            *lines,
+            "",
+            f"Xem tùy chọn của một lệnh: {PROGRAM} LỆNH --help",
+        ]
+    )
+
+
+def _run(name: str, words: Sequence[str]) -> int:
+    from flows.console import run_app
+
+    foreign = {point.name: point for point in entry_points(group="vankho.commands")}
+    app = foreign[name].load() if name in foreign else import_module(f"flows.commands.{name}").app
+    return run_app(app, name, words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One module a command; each has an `app` for `flows.console.run_app`."""

@@ -1,0 +1,81 @@
+"""`vankho show`: one document as a person may see it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from flows.acts import is_readable
+from flows.console import catalogue, command_app, origin, print_json, reader_as, settings
+from pipeline.catalogue.audit import AuditEvent, Outcome
+from pipeline.catalogue.documents import not_found_message
+from pipeline.errors import NotFoundError
+from pipeline.model import DocumentRecord, FieldName, FieldValue, PageRecord
+
+app = command_app("Xem một văn bản: các trường, các trang.")
+
+
+@app.command()
+def show(
+    document: Annotated[str, typer.Argument(help="Mã văn bản", metavar="MÃ")],
+    as_person: Annotated[str, typer.Option("--as", help="Mã người xem")],
+    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON")] = False,
+) -> None:
+    """Xem như người đó xem; văn bản không được xem thì như không có."""
+    of = settings()
+    with catalogue(of) as facts:
+        reader = reader_as(as_person, of, facts)
+        record = facts.documents.documents([document]).get(document)
+        if record is None or not is_readable(record, reader):
+            facts.audit.record(AuditEvent(reader.id, "view", document, Outcome.REFUSED, origin()))
+            raise NotFoundError(not_found_message())
+        texts = facts.documents.page_texts([document]).get(document, {})
+        facts.audit.record(AuditEvent(reader.id, "view", document, Outcome.ALLOWED, origin()))
+    if as_json:
+        print_json(_json(record, texts))
+    else:
+        print("\n".join(_lines(record, texts)))
+
+
+def _json(record: DocumentRecord, texts: Mapping[int, str]) -> dict[str, object]:
+    return {
+        "id": record.id,
+        "status": record.status,
+        "doubtful": list(record.doubtful),
+        "fields": {name: _field(value) for name, value in record.fields.items()},
+        "pages": [_page(page, texts.get(page.page, "")) for page in record.pages],
+        "references": [asdict(reference) for reference in record.references],
+    }
+
+
+def _field(value: FieldValue) -> dict[str, object]:
+    return {**asdict(value), "doubtful": value.is_doubtful}
+
+
+def _page(page: PageRecord, text: str) -> dict[str, object]:
+    return {
+        "number": page.page,
+        "file_page": page.file_page,
+        "status": page.status,
+        "reason": page.reason,
+        "source": page.source,
+        "confidence": page.confidence,
+        "text": text,
+    }
+
+
+def _lines(record: DocumentRecord, texts: Mapping[int, str]) -> list[str]:
+    lines = [f"{record.id} ({record.status})"]
+    for name in FieldName:
+        value = record.fields.get(name)
+        if value is not None:
+            doubt = f"  ← cần xem lại: {value.reason or 'chưa chắc chắn'}" if value.is_doubtful else ""
+            lines.append(f"  {name:<14} {value.value}{doubt}")
+        elif name in record.doubtful:
+            lines.append(f"  {name:<14} (chưa đọc được)")
+    lines += [f"  {found.relation} {found.number}" for found in record.references]
+    for page in record.pages:
+        lines += [f"--- trang {page.page} ({page.status}{': ' + page.reason if page.reason else ''})"]
+        lines += [texts.get(page.page, "")]
+    return lines

@@ -1,0 +1,68 @@
+"""`vankho status`: documents, the last batches, what waits, and whether the index is up to date."""
+
+from typing import Annotated
+
+import typer
+
+from flows.console import catalogue, command_app, print_json, settings
+from flows.report import STATUS_WORDS
+from indexer.search import open_index
+from pipeline.catalogue.batches import BatchRecord
+from pipeline.wiring import staging_of
+
+app = command_app("Tình trạng: văn bản, đợt nạp, chỉ mục.")
+
+_MANY = 1_000
+
+
+@app.command()
+def status(
+    batches: Annotated[int, typer.Option(min=0, help="Số đợt nạp gần nhất")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON")] = False,
+) -> None:
+    """In số lượng, không in nội dung."""
+    of = settings()
+    with catalogue(of) as facts:
+        told: dict[str, object] = {
+            "home": str(of.home),
+            "documents": dict(facts.documents.count()),
+            "indexed": open_index(of.home).count(),
+            "pending": len(facts.documents.pending(_MANY)),
+            "staging_empty": staging_of(of).is_empty(),
+            "quarantined": len(facts.batches.quarantined()),
+            "batches": [_batch(batch) for batch in facts.batches.latest(batches)],
+        }
+    if as_json:
+        print_json(told)
+    else:
+        print("\n".join(_lines(told)))
+
+
+def _batch(batch: BatchRecord) -> dict[str, object]:
+    return {
+        "id": batch.id,
+        "unit": batch.unit,
+        "actor": batch.actor,
+        "started_at": batch.started_at.isoformat(),
+        "ended_at": batch.ended_at.isoformat() if batch.ended_at else None,
+        "files": batch.files,
+        "counts": dict(batch.counts),
+    }
+
+
+def _lines(told: dict[str, object]) -> list[str]:
+    names = {
+        "home": "Thư mục dữ liệu",
+        "documents": "Văn bản",
+        "indexed": "Trong chỉ mục",
+        "pending": "Chờ cập nhật chỉ mục",
+        "staging_empty": "Vùng đệm trống",
+        "quarantined": "Lượt cách ly",
+    }
+    lines = [f"{text}: {told[name]}" for name, text in names.items()]
+    batches = told["batches"]
+    for batch in batches if isinstance(batches, list) else []:
+        counts = ", ".join(f"{number} {STATUS_WORDS[status]}" for status, number in batch["counts"].items())
+        state = "xong" if batch["ended_at"] else "dở dang"
+        lines.append(f"Đợt {batch['id']} ({state}, {batch['started_at']}): {counts or 'chưa có tệp nào xong'}")
+    return lines
