@@ -1,0 +1,217 @@
+"""The way of one file over real stores, with readers that do what a test says: every way ends in an outcome."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
+from pipeline.errors import FileRefusedError, MissingProgramError, StorageFullError
+from pipeline.model import (
+    Description,
+    DocumentStatus,
+    FieldName,
+    FieldValue,
+    FileFacts,
+    FileStatus,
+    Organisation,
+    PageReading,
+    PageResult,
+    PageStatus,
+    PageText,
+    SecrecyMark,
+    Source,
+    Unit,
+)
+from pipeline.steps.intake import Asked, FoundFile, hash_file
+from pipeline.steps.take_in import Outcome, Place, Rooms, take_in
+from pipeline.steps.verify import verify
+from pipeline.storage.local import LocalStore
+from pipeline.storage.staging import open_staging
+
+
+def page(number: int, text: str = "Đảng ủy") -> PageResult:
+    return PageResult(number, PageStatus.READ, PageText((), text, 0.9, Source.OCR))
+
+
+@dataclass
+class ScriptedReader:
+    """A reader whose pages a test writes; a page that says MẬT carries a mark. Counts what it reads."""
+
+    pages: Mapping[int, PageResult] = field(default_factory=lambda: {1: page(1), 2: page(2)})
+    refusal: FileRefusedError | None = None
+    breaks: Callable[[int], None] = lambda _number: None
+    read: list[int] = field(default_factory=list)
+
+    def inspect(self, path: Path, *, name: str) -> FileFacts:
+        del path, name
+        if self.refusal is not None:
+            raise self.refusal
+        return FileFacts("application/pdf", len(self.pages))
+
+    def read_pages(self, path: Path, facts: FileFacts, pages: Sequence[int]) -> Iterator[PageReading]:
+        assert path.read_bytes() == DATA
+        del facts
+        for number in pages:
+            self.breaks(number)
+            self.read.append(number)
+            yield PageReading(self.pages[number], b"%PDF layer")
+
+    def screen(self, page: PageResult) -> SecrecyMark | None:
+        return SecrecyMark("mat", page.file_page) if page.text == "MẬT" else None
+
+
+class NumberDescriber:
+    """Says that every document has the same number."""
+
+    def describe(self, pages: Sequence[PageResult], *, file_name: str, units: Sequence[Unit]) -> Description:
+        del pages, file_name
+        assert [unit.id for unit in units] == ["dang-uy"]
+        return Description({FieldName.NUMBER: FieldValue("57-NQ/TU", 0.9, Source.OCR, page=1)})
+
+
+DATA = b"the bytes of a scan"
+
+
+@dataclass(frozen=True)
+class House:
+    """A small installation in a folder."""
+
+    root: Path
+    catalogue: Catalogue
+
+    def rooms(self, reader: ScriptedReader, *, allowed: tuple[str, ...] = ()) -> Rooms:
+        staging = open_staging(self.root / "staging", key_file=self.root / "keys" / "key")
+        store = LocalStore(self.root / "store")
+        return Rooms(store, staging, self.catalogue, reader, NumberDescriber(), allowed)
+
+    def take_in(
+        self, reader: ScriptedReader, *, allowed: tuple[str, ...] = (), publish: tuple[str, ...] = ()
+    ) -> Outcome:
+        scan = self.root.parent / "Nghị quyết bí ẩn.pdf"
+        scan.write_bytes(DATA)
+        batch = self.catalogue.batches.begin(unit="dang-uy", actor="van-thu", files=1)
+        asked = Asked("dang-uy", "van-thu", publish)
+        rooms = self.rooms(reader, allowed=allowed)
+        return take_in(hash_file(FoundFile(scan)), asked, Place(batch, 1), rooms, on_page=lambda: None)
+
+    def is_tidy(self) -> bool:
+        rooms = self.rooms(ScriptedReader())
+        return rooms.staging.is_empty() and verify(self.catalogue, rooms.store, rooms.staging).is_clean
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    root = tmp_path / "home"
+    root.mkdir()
+    catalogue = open_catalogue(sqlite_url(root / "catalogue.sqlite3"))
+    catalogue.organisation.replace(Organisation((Unit("dang-uy", "Đảng ủy", "dang_uy"),), ()))
+    yield House(root, catalogue)
+    catalogue.close()
+
+
+def test_a_file_is_stored_bit_for_bit_and_described(house: House) -> None:
+    outcome = house.take_in(ScriptedReader())
+    assert outcome.status is FileStatus.STORED
+    record = house.catalogue.documents.document(outcome.documents[0])
+    assert record.value(FieldName.NUMBER) == "57-NQ/TU"
+    assert record.file.name == "Nghị quyết bí ẩn.pdf"
+    assert record.status is DocumentStatus.UNPUBLISHED
+    store = house.rooms(ScriptedReader()).store
+    with store.open(f"originals/{hashlib.sha256(DATA).hexdigest()}") as stream:
+        assert stream.read() == DATA
+    assert len(list(store.keys("derived/"))) == 4
+    assert house.is_tidy()
+
+
+def test_again_is_a_duplicate_and_reads_nothing(house: House) -> None:
+    first = house.take_in(ScriptedReader())
+    reader = ScriptedReader()
+    again = house.take_in(reader)
+    assert (again.status, again.documents, reader.read) == (FileStatus.DUPLICATE, first.documents, [])
+    assert house.is_tidy()
+
+
+def test_asked_for_grants_publish(house: House) -> None:
+    outcome = house.take_in(ScriptedReader(), publish=("unit:dang-uy",))
+    record = house.catalogue.documents.document(outcome.documents[0])
+    assert (record.status, [grant.token for grant in record.grants]) == (DocumentStatus.PUBLISHED, ["unit:dang-uy"])
+
+
+def test_a_mark_on_any_page_leaves_nothing_but_its_record(house: House) -> None:
+    outcome = house.take_in(ScriptedReader(pages={1: page(1), 2: page(2, "MẬT"), 3: page(3)}))
+    assert (outcome.status, outcome.path, outcome.documents) == (FileStatus.QUARANTINED, None, ())
+    assert house.is_tidy()
+    kept = b"".join(path.read_bytes() for path in house.root.rglob("*") if path.is_file())
+    sha256 = hashlib.sha256(DATA).hexdigest()
+    for secret in (DATA, sha256.encode(), "bí ẩn".encode(), "Đảng ủy\n".encode()):
+        assert secret not in kept
+    (record,) = house.catalogue.batches.quarantined()
+    assert (record.mark, record.actor, record.ordinal) == ("mat", "van-thu", 1)
+
+
+def test_an_allowed_mark_is_filed(house: House) -> None:
+    outcome = house.take_in(ScriptedReader(pages={1: page(1, "MẬT")}), allowed=("mat",))
+    assert outcome.status is FileStatus.STORED
+
+
+def test_a_failed_page_makes_the_file_incomplete_and_says_which(house: House) -> None:
+    failed = PageResult(2, PageStatus.FAILED, reason="trang hỏng")
+    outcome = house.take_in(ScriptedReader(pages={1: page(1), 2: failed}))
+    assert (outcome.status, outcome.reason) == (FileStatus.INCOMPLETE, "trang 2: trang hỏng")
+    assert house.catalogue.documents.document(outcome.documents[0]).is_incomplete
+
+
+def test_a_page_that_could_not_be_screened_keeps_the_file_out(house: House) -> None:
+    unscreened = PageResult(2, PageStatus.FAILED, reason="trang hỏng", is_screened=False)
+    outcome = house.take_in(ScriptedReader(pages={1: page(1), 2: unscreened}))
+    assert outcome.status is FileStatus.FAILED
+    assert "trang 2" in (outcome.reason or "")
+    assert house.is_tidy()
+    assert not list(house.rooms(ScriptedReader()).store.keys())
+
+
+def test_a_refused_file_has_its_reason_and_leaves_nothing(house: House) -> None:
+    outcome = house.take_in(ScriptedReader(refusal=FileRefusedError("encrypted", "PDF có mật khẩu.")))
+    assert (outcome.status, outcome.reason) == (FileStatus.REFUSED, "PDF có mật khẩu.")
+    assert house.is_tidy()
+
+
+@pytest.mark.parametrize("error", [StorageFullError("Ổ đĩa đã đầy."), RuntimeError("Đảng ủy …")])
+def test_whatever_breaks_is_an_outcome_and_leaves_nothing(house: House, error: Exception) -> None:
+    def break_at_two(number: int) -> None:
+        if number == 2:
+            raise error
+
+    outcome = house.take_in(ScriptedReader(breaks=break_at_two))
+    assert outcome.status is FileStatus.FAILED
+    assert "Đảng ủy …" not in (outcome.reason or "")
+    assert house.is_tidy()
+    assert house.take_in(ScriptedReader()).status is FileStatus.STORED
+
+
+@pytest.mark.parametrize("error", [MissingProgramError("Chưa cài Tesseract."), KeyboardInterrupt()])
+def test_what_ends_the_run_leaves_the_pages_that_were_read_to_the_next(house: House, error: BaseException) -> None:
+    def break_at_two(number: int) -> None:
+        if number == 2:
+            raise error
+
+    with pytest.raises(type(error)):
+        house.take_in(ScriptedReader(breaks=break_at_two))
+    reader = ScriptedReader()
+    assert house.take_in(reader).status is FileStatus.STORED
+    assert reader.read == [2]
+    assert house.is_tidy()
+
+
+def test_an_altered_original_in_the_store_is_found_and_never_overwritten(house: House) -> None:
+    house.take_in(ScriptedReader())
+    (original,) = (house.root / "store" / "originals").iterdir()
+    original.write_bytes(b"altered")
+    rooms = house.rooms(ScriptedReader())
+    findings = verify(house.catalogue, rooms.store, rooms.staging)
+    assert (findings.altered, findings.is_clean) == ((f"originals/{original.name}",), False)
+    original.unlink()
+    assert verify(house.catalogue, rooms.store, rooms.staging).missing == (f"originals/{original.name}",)
