@@ -88,12 +88,13 @@ def _photocopy(page: Image.Image, look: Look, rng: np.random.Generator, reverse:
     angle = _signed(rng, 2.0, 3.0)
     grey = page.convert("L")
     soft = _skew(grey, angle, 255).filter(ImageFilter.GaussianBlur(0.7))
-    pixels = np.asarray(soft, dtype=np.float32)
+    pixels = np.array(soft, dtype=np.float32)
     if reverse is not None:
         back = reverse.convert("L").resize(grey.size).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        faint = np.asarray(back.filter(ImageFilter.GaussianBlur(2)), dtype=np.float32)
-        pixels = np.minimum(pixels, (faint * _SHINE + 255 * (1 - _SHINE)).astype(np.float32))
-    pixels = _PHOTOCOPY_INK + pixels / 255 * (_PHOTOCOPY_PAPER - _PHOTOCOPY_INK)
+        shine = back.filter(ImageFilter.GaussianBlur(2)).point(lambda value: int(255 - (255 - value) * _SHINE))
+        np.minimum(pixels, np.asarray(shine, dtype=np.float32), out=pixels)
+    pixels *= (_PHOTOCOPY_PAPER - _PHOTOCOPY_INK) / 255
+    pixels += _PHOTOCOPY_INK
     pixels *= _light(pixels.shape[0], pixels.shape[1], rng)
     pixels += rng.normal(0, 9.0, size=pixels.shape).astype(np.float32)
     return Scan(_specks(_image(pixels), rng), look, angle)

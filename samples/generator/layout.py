@@ -146,6 +146,7 @@ def _mark(sheet: SheetBuilder, paper: Paper, y: float) -> float:
     if not paper.mark:
         return y
     width = (8 + 4.0 * len(paper.mark)) * MM
+    sheet.lines.append(Line(paper.mark, y + 8 + 5 * MM, "header", "left"))
     sheet.marks.append(Mark(paper.mark, LEFT_CENTRE - width / 2, y + 8, width, 8 * MM))
     return y + 8 + 8 * MM
 

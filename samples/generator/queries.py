@@ -64,8 +64,9 @@ def _word_queries(truths: Sequence[Mapping[str, Any]]) -> Iterable[dict[str, Any
 
 
 def _number_queries(truths: Sequence[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+    numbers = {truth["fields"]["number"] for truth in truths}
     for query, number, readers in NUMBER_QUERIES:
-        for reader in readers:
+        for reader in readers if number in numbers else ():
             found = [t["path"] for t in truths if reader in t["readers"] and t["fields"]["number"] == number]
             first = found[0] if len(found) == 1 else None
             yield {

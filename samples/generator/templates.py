@@ -34,6 +34,8 @@ STATE_SYMBOLS = {
     "to_trinh": "TTr",
     "cong_van": "",
 }
+NOT_FOR = {"CB": frozenset({"quy_dinh", "huong_dan", "chi_thi"}), "ĐU": frozenset({"chi_thi"})}
+"""What a cell or a grass-roots committee may not issue."""
 PARTY_SHARE = 0.7
 WRITTEN_SHARE = 0.35
 NUMBER_CYCLE = 900
@@ -92,9 +94,10 @@ def invent(seed: int, number: int, kind: Kind | None = None) -> tuple[Paper, Rec
 def _paper(dice: Dice, seed: int, number: int, kind: Kind) -> Paper:
     is_party = dice.rng.random() < PARTY_SHARE
     body = dice.pick([body for body in bodies().values() if (body.system == "party") == is_party])
-    slug = dice.pick(sorted(PARTY_SYMBOLS if is_party else STATE_SYMBOLS))
+    allowed = set(PARTY_SYMBOLS if is_party else STATE_SYMBOLS) - NOT_FOR.get(body.symbol, frozenset())
+    slug = dice.pick(sorted(allowed))
     day = FIRST_DAY + timedelta(days=int(dice.rng.integers(DAYS)))
-    topic = dice.pick(bank()["topics"])
+    topic = dice.pick([t for t in bank()["topics"] if t.get("system", body.system) == body.system])
     references, bases = _bases(dice, body, day)
     is_mixed = kind == "mixed"
     may_be_written = kind in {"scan", "photocopy"} and dice.rng.random() < WRITTEN_SHARE
