@@ -1,10 +1,10 @@
 """A page's picture into words: prepared, recognised once, its words and its text-only PDF page put back on the page.
 
-Finding the picture is left to the sources of `extractors.reader`; what looks written by hand to
-`extractors.handwriting`.
+Stamps in the header zone are read once more by themselves (`extractors.stamps`): their red ink is taken out before the
+page is read, and a mark of secrecy must not be lost with it. Finding the picture is left to `extractors.reader`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +14,8 @@ from extractors.image_prep import Affine, Prepared, prepare
 from extractors.layout import running_text
 from extractors.page_images import PageImage
 from extractors.searchable_pdf import placed_layer
-from extractors.tesseract import Recognition
+from extractors.stamps import STAMP_DPI, stamp_sheet
+from extractors.tesseract import RawWord, Recognition
 from pipeline.model import Box, PageText, Source, Word
 
 
@@ -40,13 +41,25 @@ def read_scan(image: PageImage, recogniser: Recogniser, seconds: float) -> ScanR
     prepared = prepare(image.pixels, image.dpi)
     found = recogniser.recognise(prepared.pixels, dpi=prepared.dpi, seconds=seconds)
     height, width = image.pixels.shape[:2]
+    stamped = _stamped_words(image, prepared, recogniser, seconds)
+    last = max((word.line for word in found.words), default=0)
+    raw = [*(replace(word, line=word.line + last + 1) for word in stamped), *found.words]
     words = tuple(
         Word(word.text, box_on_page(word.box, prepared.to_page, width, height), word.confidence, word.line, word.block)
-        for word in found.words
+        for word in raw
     )
     content = PageText(words, running_text(words), found.confidence, Source.OCR)
     layer = placed_layer(found.layer, _unit_map(prepared, width, height), (width, height), image.dpi)
     return ScanReading(content, layer)
+
+
+def _stamped_words(image: PageImage, prepared: Prepared, recogniser: Recogniser, seconds: float) -> list[RawWord]:
+    """The words of stamps in the header zone, with their boxes on the prepared page."""
+    sheet = stamp_sheet(image.pixels, prepared)
+    if sheet is None:
+        return []
+    found = recogniser.recognise(sheet.pixels, dpi=STAMP_DPI, seconds=seconds, is_sparse=True)
+    return [replace(word, box=sheet.cutting_at(word.box[1]).box_on_prepared(word.box)) for word in found.words]
 
 
 def box_on_page(box: Box, to_page: Affine, width: int, height: int) -> Box:

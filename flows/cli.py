@@ -19,8 +19,6 @@ COMMANDS = {
     "withdraw": "Rút văn bản khỏi người xem",
     "search": "Tìm văn bản trong phạm vi một người được xem",
     "show": "Xem một văn bản: các trường, các trang",
-    "account": "Tài khoản: tạo, đổi mật khẩu, cấp mã truy cập",
-    "serve": "Chạy dịch vụ HTTP",
     "status": "Tình trạng: văn bản, đợt nạp, chỉ mục",
     "reindex": "Dựng lại chỉ mục tìm kiếm từ danh mục",
     "verify": "Kiểm tra kho: từng tệp gốc còn nguyên từng bit",

@@ -58,7 +58,7 @@ class Drainer:
     def rebuild(self) -> int:
         """Build the index anew; how many documents it has. Other drainers wait, searches go on."""
         with self._locked(wait=True):
-            return reindex(self.index, self.catalogue.documents, self.catalogue.documents)
+            return reindex(self.index, self.catalogue.documents)
 
     def _locked(self, *, wait: bool) -> AbstractContextManager[None]:
         return held(self.settings.home / "locks" / "drain.lock", wait=wait, busy="Chỉ mục đang được cập nhật.")

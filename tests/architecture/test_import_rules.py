@@ -108,7 +108,7 @@ def test_a_forbidden_import_is_caught(tree: Path, module: str, line: str, contra
         ("flows.planted", "import prefect"),
         ("search_api.planted", "import fastapi"),
         ("pipeline.catalogue.planted", "import sqlalchemy"),
-        ("indexer.embedded", "import tantivy"),
+        ("indexer.embedded.planted", "import tantivy"),
         ("extractors.tesseract", "import pytesseract"),
         ("flows.planted", "import indexer, extractors, pipeline"),
     ],

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import StorageFullError
-from pipeline.storage import local
 from pipeline.storage.local import LocalStore
 
 
@@ -32,7 +31,7 @@ def test_a_full_disk_keeps_nothing_by_halves(tmp_path: Path, monkeypatch: pytest
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(local.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     store = LocalStore(tmp_path)
     with pytest.raises(StorageFullError, match="giải phóng chỗ"):
         store.put("a/b", io.BytesIO(b"data"), media_type="image/png")

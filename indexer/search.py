@@ -1,0 +1,88 @@
+"""The search that people and programs get: the engine's hits, checked again against the catalogue, with snippets.
+
+The engine's filter decides; the recheck only closes the seconds between a change of facts and the index knowing it.
+Leaves who asks to the entry points and the query itself to the engine.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from indexer.embedded import open_embedded
+from indexer.fields import display_title, tokens_of
+from indexer.highlight import snippet
+from pipeline.access import Reader, may_read
+from pipeline.errors import UsageError
+from pipeline.model import DocumentRecord, FieldName
+from pipeline.ports import DocumentSource, SearchIndex
+from pipeline.query import Hit, ParsedQuery, SearchPage, SearchRequest, parse_query
+
+MAX_SIZE = 100
+"""Most hits on one page."""
+
+
+def open_index(home: Path) -> SearchIndex:
+    """The index of the installation whose data folder this is."""
+    return open_embedded(home / "index")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Searches an index for readers, with the catalogue's present facts."""
+
+    index: SearchIndex
+    source: DocumentSource
+
+    def search(self, request: SearchRequest, *, reader: Reader) -> SearchPage:
+        """One page of what the reader may see. Hits that the catalogue no longer allows are replaced by further ones.
+
+        Raises:
+            UsageError: the page is impossible.
+        """
+        _require_possible(request)
+        offset = (request.page - 1) * request.size
+        found = self.index.search(request, reader=reader, offset=offset, limit=request.size)
+        records, stale = self._allowed(found.ids, reader)
+        at = offset + len(found.ids)
+        while len(records) < request.size and at < found.total:
+            more = self.index.search(
+                request, reader=reader, offset=at, limit=request.size - len(records), with_facets=False
+            )
+            if not more.ids:
+                break
+            further, dropped = self._allowed(more.ids, reader)
+            records, stale, at = records + further, stale + dropped, at + len(more.ids)
+        return SearchPage(found.total - stale, self._hits(records, request, reader), found.facets)
+
+    def _allowed(self, ids: Sequence[str], reader: Reader) -> tuple[list[DocumentRecord], int]:
+        """The documents that the reader may read now, in order, and how many of the ids are not among them."""
+        present = self.source.documents(ids)
+        records = [present[i] for i in ids if i in present and may_read(reader, tokens_of(present[i]))]
+        return records, len(ids) - len(records)
+
+    def _hits(self, records: Sequence[DocumentRecord], request: SearchRequest, reader: Reader) -> tuple[Hit, ...]:
+        ids = [record.id for record in records]
+        pages = self.index.best_pages(replace(request, page=1), ids, reader=reader)
+        texts = self.source.page_texts(ids)
+        parsed = parse_query(request.text)
+        return tuple(_hit(record, pages.get(record.id), texts.get(record.id, {}), parsed) for record in records)
+
+
+def _hit(record: DocumentRecord, page: int | None, texts: Mapping[int, str], parsed: ParsedQuery) -> Hit:
+    title = display_title(record)
+    return Hit(
+        id=record.id,
+        number=record.value(FieldName.NUMBER),
+        type=record.value(FieldName.TYPE),
+        date=record.value(FieldName.DATE),
+        issuer=record.value(FieldName.ISSUER),
+        title=title,
+        snippet=snippet(texts.get(page, "") if page else title, parsed),
+        page=page,
+    )
+
+
+def _require_possible(request: SearchRequest) -> None:
+    if request.page < 1 or not 1 <= request.size <= MAX_SIZE:
+        message = f"Trang phải từ 1 và mỗi trang từ 1 đến {MAX_SIZE} văn bản."
+        raise UsageError(message)
