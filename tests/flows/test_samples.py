@@ -68,7 +68,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     for file in report["files"]:
         for document in file["documents"]:
             entry = truth_of(file)
-            path_of[document["id"]] = entry["path"]
+            path_of[document["id"]] = unicodedata.normalize("NFC", entry["path"])
             grants = [word for grant in entry["grants"] for word in ("--grant", grant)]
             if grants:
                 assert run(home, "publish", document["id"], "--as", "van-thu", *grants)[0] == 0
