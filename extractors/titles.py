@@ -40,7 +40,7 @@ def match_title(text: str) -> TitleMatch | None:
 
 def _is_capitals(text: str) -> bool:
     letters = [character for character in text if character.isalpha()]
-    return bool(letters) and sum(map(str.isupper, letters)) >= 0.8 * len(letters)  # noqa: PLR2004 - OCR slips
+    return bool(letters) and sum(map(str.isupper, letters)) >= 0.8 * len(letters)
 
 
 def _misread(whole: str) -> TitleMatch | None:

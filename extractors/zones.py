@@ -231,5 +231,3 @@ def _start_of_heading(row: Line, start: int, heading: str) -> float:
     return row.words[best].box[0]
 
 
-def _closing_boundary(words: Sequence[Word]) -> float:
-    return 0.5 if words else 0.5
