@@ -3,8 +3,8 @@
     text layer that can be believed ─► words
     else the page's own pixels ─► prepared ─► Tesseract ─► words, text-only PDF page
 
-Each page ends in a result: read, blank, or failed with the reason. A page whose full reading fails is still read at
-its top, so that a secrecy mark there is found.
+Each page ends in a result: read, blank, or failed with the reason. A failed page was not screened for secrecy marks,
+and says so.
 """
 
 from collections.abc import Iterator, Sequence

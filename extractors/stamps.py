@@ -14,9 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.image_prep import Grey, Pixels, Prepared, is_coloured, red_excess
-
-ZONE = 0.38
-"""The share of the page's height, from the top, in which marks stand."""
+from extractors.secrecy import ZONE
 
 PixelBox = tuple[int, int, int, int]
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flows.console import operator, origin, reader_as, require_may_publish
-from pipeline.access import Reader, document_tokens, may_read
+from indexer.fields import tokens_of
+from pipeline.access import Reader, may_read
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.documents import not_found_message
 from pipeline.errors import NotAllowedError, NotFoundError, UsageError
-from pipeline.model import DocumentRecord, DocumentStatus
+from pipeline.model import DocumentRecord
 from pipeline.settings import Settings
 
 
@@ -63,9 +64,7 @@ def _require_allowed(chosen: Target, facts: Catalogue) -> None:
 
 def is_readable(record: DocumentRecord, reader: Reader) -> bool:
     """Whether the reader may read this document as it is now."""
-    is_published = record.status is DocumentStatus.PUBLISHED
-    tokens = document_tokens(owner_unit=record.owner_unit, is_published=is_published, grants=record.grants)
-    return may_read(reader, tokens)
+    return may_read(reader, tokens_of(record))
 
 
 def _record(chosen: Target, action: str, outcome: Outcome, facts: Catalogue) -> None:

@@ -101,7 +101,7 @@ def _plan(
         try:
             hashed = hash_file(file)
         except FileRefusedError as refusal:
-            note(ended(place, HashedFile(file, ""), FileStatus.REFUSED, str(refusal), rooms.catalogue))
+            note(ended(place, file, FileStatus.REFUSED, str(refusal), rooms.catalogue))
             continue
         known = _known(hashed, asked, place, rooms)
         if known is not None:
@@ -120,9 +120,8 @@ def _known(hashed: HashedFile, asked: Asked, place: Place, rooms: Rooms) -> Outc
     )
     if mark is not None:
         return quarantined(mark, hashed.sha256, asked.actor, place, rooms)
-    if rooms.catalogue.documents.file_id(asked.unit, hashed.sha256) is not None:
-        return duplicate(place, hashed, asked, rooms.catalogue)
-    return None
+    file_id = rooms.catalogue.documents.file_id(asked.unit, hashed.sha256)
+    return None if file_id is None else duplicate(place, hashed.found, file_id, rooms.catalogue)
 
 
 def _again(work: _Work, batch: str, rooms: Rooms) -> Outcome:
@@ -132,7 +131,7 @@ def _again(work: _Work, batch: str, rooms: Rooms) -> Outcome:
     if known is not None:
         return known
     reason = "Cùng nội dung với một tệp khác trong đợt, tệp đó không nạp được."
-    return ended(place, work.hashed, FileStatus.FAILED, reason, rooms.catalogue)
+    return ended(place, work.hashed.found, FileStatus.FAILED, reason, rooms.catalogue)
 
 
 def _left_over(todo: Sequence[_Work], last: int, rooms: Rooms) -> Iterator[_Work]:

@@ -97,9 +97,9 @@ class PooledReader:
                 if len(chunk) == 1:
                     yield _lost(chunk[0], error)
                 else:
-                    yield from self.read_pages_singly(path, facts, chunk)
+                    yield from self._read_singly(path, facts, chunk)
 
-    def read_pages_singly(self, path: Path, facts: FileFacts, pages: Sequence[int]) -> Iterator[PageReading]:
+    def _read_singly(self, path: Path, facts: FileFacts, pages: Sequence[int]) -> Iterator[PageReading]:
         """Read these pages each on its own, so that only the bad one is lost."""
         with self._reading(path, facts, [[page] for page in pages]) as readings:
             yield from readings

@@ -45,20 +45,22 @@ class Drainer:
     def drain(self) -> int:
         """Tell the index of everything pending; how many documents. Zero where another process is at it."""
         try:
-            with self._locked(wait=False):
-                return drain(self.index, self.catalogue.documents, self.catalogue.documents)
+            return self._drain(wait=False)
         except BusyError:
             return 0
 
     def drain_now(self) -> int:
         """The same, waiting for a process that is at it, so that all that is pending now is searchable after."""
-        with self._locked(wait=True):
-            return drain(self.index, self.catalogue.documents, self.catalogue.documents)
+        return self._drain(wait=True)
 
     def rebuild(self) -> int:
         """Build the index anew; how many documents it has. Other drainers wait, searches go on."""
         with self._locked(wait=True):
             return reindex(self.index, self.catalogue.documents)
+
+    def _drain(self, *, wait: bool) -> int:
+        with self._locked(wait=wait):
+            return drain(self.index, self.catalogue.documents, self.catalogue.documents)
 
     def _locked(self, *, wait: bool) -> AbstractContextManager[None]:
         return held(self.settings.home / "locks" / "drain.lock", wait=wait, busy="Chỉ mục đang được cập nhật.")

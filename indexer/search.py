@@ -5,7 +5,7 @@ Leaves who asks to the entry points and the query itself to the engine.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.embedded import open_embedded
@@ -62,7 +62,7 @@ class Search:
 
     def _hits(self, records: Sequence[DocumentRecord], request: SearchRequest, reader: Reader) -> tuple[Hit, ...]:
         ids = [record.id for record in records]
-        pages = self.index.best_pages(replace(request, page=1), ids, reader=reader)
+        pages = self.index.best_pages(request, ids, reader=reader)
         texts = self.source.page_texts(ids)
         parsed = parse_query(request.text)
         return tuple(_hit(record, pages.get(record.id), texts.get(record.id, {}), parsed) for record in records)

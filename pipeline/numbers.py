@@ -2,7 +2,7 @@
 
 Party numbers read `57-NQ/TW` (number, type, body; no year, restarting per type and term); state numbers read
 `30/2020/NĐ-CP`, `749/QĐ-TTg` or, for letters, `45/LHH-VP`. Leaves finding the number on a page to
-`extractors.fields` and says nothing of identity beyond the number itself. Rules: `docs/domain.md`, "Numbers".
+`extractors.describe` and says nothing of identity beyond the number itself. Rules: `docs/domain.md`, "Numbers".
 """
 
 import re

@@ -1,6 +1,6 @@
 """Units, people and their dated roles, and the reader that a person is today."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import delete, select
@@ -38,10 +38,6 @@ class OrganisationFacts:
         """All units, ended ones too, by id."""
         with self._database.reading() as session:
             return tuple(_unit(row) for row in session.scalars(select(UnitRow).order_by(UnitRow.id)))
-
-    def unit_names(self) -> Mapping[str, str]:
-        """The name of every unit by its id."""
-        return {unit.id: unit.name for unit in self.units()}
 
     def people(self) -> tuple[Person, ...]:
         """All people with their roles, by id."""

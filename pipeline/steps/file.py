@@ -47,7 +47,7 @@ def promote(staged: StagedFile, manifest: Manifest, pages: Sequence[PageResult],
 
     Raises:
         ObjectConflictError: the store holds other bytes under the original's hash: it was altered.
-        StorageFullError: no space; staging keeps everything.
+        StorageFullError: no space; no object was half-kept.
     """
     with staged.original.open("rb") as original:
         store.put(keys.original(manifest.sha256), original, media_type=manifest.media_type)

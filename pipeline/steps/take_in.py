@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.documents import FilingPlace
 from pipeline.errors import FileRefusedError, MissingProgramError, VanKhoError
-from pipeline.model import FileStatus, PageResult, QuarantineRecord, SecrecyMark
+from pipeline.model import FileStatus, PageResult, QuarantineRecord
 from pipeline.ports import Describer, FileReader, ObjectStore
 from pipeline.steps.file import Filed, describe, file, pages_of, promote
-from pipeline.steps.intake import Asked, HashedFile, stage
+from pipeline.steps.intake import Asked, FoundFile, HashedFile, stage
 from pipeline.steps.recognise import recognise
 from pipeline.storage.staging import Manifest, StagedFile, Staging
 
@@ -67,22 +67,22 @@ def take_in(hashed: HashedFile, asked: Asked, place: Place, rooms: Rooms, *, on_
             raise
         except FileRefusedError as refusal:
             staged.wipe()
-            return ended(place, hashed, FileStatus.REFUSED, str(refusal), rooms.catalogue)
+            return ended(place, hashed.found, FileStatus.REFUSED, str(refusal), rooms.catalogue)
         except VanKhoError as error:
             staged.wipe()
-            return ended(place, hashed, FileStatus.FAILED, str(error), rooms.catalogue)
+            return ended(place, hashed.found, FileStatus.FAILED, str(error), rooms.catalogue)
         except Exception as error:  # noqa: BLE001
             # The outer edge of one file: whatever it was must not stop the batch. The log names no content.
             _log.error("file %d of batch %s failed: %s", place.ordinal, place.batch, type(error).__name__)
             staged.wipe()
             reason = f"Lỗi ngoài dự kiến ({type(error).__name__}). Tệp chưa được nạp; hãy báo cho quản trị."
-            return ended(place, hashed, FileStatus.FAILED, reason, rooms.catalogue)
+            return ended(place, hashed.found, FileStatus.FAILED, reason, rooms.catalogue)
 
 
-def ended(place: Place, hashed: HashedFile, status: FileStatus, reason: str | None, catalogue: Catalogue) -> Outcome:
+def ended(place: Place, found: FoundFile, status: FileStatus, reason: str | None, catalogue: Catalogue) -> Outcome:
     """The outcome of a file that was not filed, recorded in the catalogue by its ordinal and reason alone."""
     catalogue.batches.record(place.batch, place.ordinal, status, reason, None)
-    return Outcome(place.ordinal, hashed.found.shown_path, status, reason)
+    return Outcome(place.ordinal, found.shown_path, status, reason)
 
 
 def _through(
@@ -93,14 +93,15 @@ def _through(
     rooms: Rooms,
     on_page: Callable[[], None],
 ) -> Outcome:
-    if rooms.catalogue.documents.file_id(asked.unit, hashed.sha256) is not None:
+    known = rooms.catalogue.documents.file_id(asked.unit, hashed.sha256)
+    if known is not None:
         staged.wipe()
-        return duplicate(place, hashed, asked, rooms.catalogue)
+        return duplicate(place, hashed.found, known, rooms.catalogue)
     manifest = stage(staged, hashed, asked, rooms.reader)
     mark = recognise(staged, manifest, rooms.reader, on_page=on_page)
     if mark is not None and mark.level not in rooms.allowed_marks:
         staged.wipe()
-        return _quarantine(mark, manifest, place, rooms)
+        return quarantined(mark.level, manifest.sha256, manifest.actor, place, rooms)
     pages = pages_of(staged, manifest)
     _require_screened(pages)
     filed = _file(staged, manifest, pages, place, rooms)
@@ -126,18 +127,12 @@ def _require_screened(pages: tuple[PageResult, ...]) -> None:
         raise VanKhoError(message)
 
 
-def duplicate(place: Place, hashed: HashedFile, asked: Asked, catalogue: Catalogue) -> Outcome:
+def duplicate(place: Place, found: FoundFile, file_id: str, catalogue: Catalogue) -> Outcome:
     """The outcome of a file that the unit has already, with the documents that it became."""
-    file_id = catalogue.documents.file_id(asked.unit, hashed.sha256)
     reason = "Đơn vị đã có tệp này; không lưu lần nữa."
     catalogue.batches.record(place.batch, place.ordinal, FileStatus.DUPLICATE, reason, file_id)
-    documents = catalogue.documents.ids_of_file(file_id) if file_id else ()
-    return Outcome(place.ordinal, hashed.found.shown_path, FileStatus.DUPLICATE, reason, documents)
-
-
-def _quarantine(mark: SecrecyMark, manifest: Manifest, place: Place, rooms: Rooms) -> Outcome:
-    """Record the little that may be kept of a file with a secrecy mark; staging was wiped before."""
-    return quarantined(mark.level, manifest.sha256, manifest.actor, place, rooms)
+    documents = catalogue.documents.ids_of_file(file_id)
+    return Outcome(place.ordinal, found.shown_path, FileStatus.DUPLICATE, reason, documents)
 
 
 def quarantined(level: str, sha256: str, actor: str, place: Place, rooms: Rooms) -> Outcome:
