@@ -61,11 +61,16 @@ def red_excess(pixels: Pixels) -> Grey:
     return cast("Grey", cv2.subtract(red, cv2.max(green, blue)))
 
 
+def to_grey(pixels: Pixels) -> Grey:
+    """The page in grey, ink of every colour dark."""
+    return cast("Grey", cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)) if is_coloured(pixels) else pixels
+
+
 def without_red(pixels: Pixels) -> Grey:
     """Grey in which red ink (seals, stamps) is as pale as its red channel; print under it stays dark."""
     if not is_coloured(pixels):
         return pixels
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    grey = to_grey(pixels)
     is_red = red_excess(pixels) > _RED_EXCESS
     return cast("Grey", np.where(is_red, pixels[..., 0], grey))
 

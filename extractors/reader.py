@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from extractors.files import PDF, inspect_file
-from extractors.image_prep import is_blank, without_red
+from extractors.image_prep import is_blank, to_grey
 from extractors.page_images import PageImage, open_image_pages
 from extractors.pdf_pages import PdfPages, open_pdf_pages
 from extractors.pdf_text import TextLayer, open_text_layer
@@ -73,7 +73,8 @@ class Reader:
         if content is not None:
             return PageReading(PageResult(file_page, PageStatus.READ, content))
         image = source.image_of(file_page)
-        if is_blank(without_red(image.pixels), image.dpi):
+        # With its red ink: a page with nothing but a stamp is not blank, and the stamp may be a secrecy mark.
+        if is_blank(to_grey(image.pixels), image.dpi):
             return PageReading(PageResult(file_page, PageStatus.BLANK))
         self.tesseract.require()
         scan = read_scan(image, self.tesseract, self.intake.page_seconds)

@@ -1,0 +1,43 @@
+"""Pages that are nearly empty: what looks blank must still be screened for secrecy marks."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from extractors.reader import open_reader
+from pipeline.model import PageResult, PageStatus
+from pipeline.settings import IntakeSettings, OCRSettings
+from samples.generator import fonts
+
+PAPER = (250, 249, 246)
+
+
+def read(page: Image.Image, folder: Path) -> PageResult:
+    path = folder / "page.png"
+    page.save(path, dpi=(200, 200))
+    reader = open_reader(IntakeSettings(), OCRSettings())
+    (reading,) = reader.read_pages(path, reader.inspect(path, name=path.name), [1])
+    return reading.result
+
+
+def empty_page() -> Image.Image:
+    return Image.new("RGB", (1654, 2339), PAPER)
+
+
+@pytest.mark.ocr
+def test_a_page_with_nothing_on_it_is_blank(tmp_path: Path) -> None:
+    assert read(empty_page(), tmp_path).status is PageStatus.BLANK
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize("ink", [(200, 30, 40), (236, 28, 36), (255, 60, 60)])
+def test_a_page_with_only_a_red_mark_is_not_blank(tmp_path: Path, ink: tuple[int, int, int]) -> None:
+    page = empty_page()
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((240, 300, 420, 390), outline=ink, width=4)
+    draw.text((260, 308), "MẬT", font=fonts.load_font("LiberationSerif-Bold.ttf", 60), fill=ink)
+    result = read(page, tmp_path)
+    mark = open_reader(IntakeSettings(), OCRSettings()).screen(result)
+    assert mark is not None
+    assert mark.level == "mat"
