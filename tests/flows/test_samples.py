@@ -51,8 +51,8 @@ class Archive:
     report: dict[str, Any]
     path_of: dict[str, str]
 
-    def search(self, query: str, person: str) -> dict[str, Any]:
-        code, out, err = run(self.home, "search", query, "--as", person, "--size", "100", "--json")
+    def search(self, query: str, person: str, *words: str) -> dict[str, Any]:
+        code, out, err = run(self.home, "search", query, "--as", person, "--size", "100", "--json", *words)
         assert code == 0, err
         found: dict[str, Any] = json.loads(out)
         return found
@@ -136,10 +136,22 @@ def test_hidden_and_missing_look_the_same(archive: Archive) -> None:
     )
 
 
-def test_a_lost_index_is_built_again_with_the_same_answers(archive: Archive) -> None:
-    before = archive.search("chuyen doi so", "van-thu")
+def lose_and_rebuild_the_index(archive: Archive) -> None:
     shutil.rmtree(archive.home / "index")
     assert run(archive.home, "reindex")[0] == 0
+
+
+def test_a_lost_index_is_built_again_with_the_same_answers(archive: Archive) -> None:
+    before = archive.search("chuyen doi so", "van-thu", "--sort", "newest")
+    lose_and_rebuild_the_index(archive)
+    assert archive.search("chuyen doi so", "van-thu", "--sort", "newest") == before
+
+
+def test_two_builds_of_the_index_rank_alike(archive: Archive) -> None:
+    # Not asked of an index that was changed since: versions it has replaced count in its statistics until it merges.
+    lose_and_rebuild_the_index(archive)
+    before = archive.search("chuyen doi so", "van-thu")
+    lose_and_rebuild_the_index(archive)
     assert archive.search("chuyen doi so", "van-thu") == before
 
 
