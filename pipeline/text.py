@@ -92,7 +92,7 @@ class Token:
     @property
     def is_accented(self) -> bool:
         """Whether the word carries a diacritic, so that its exact form says more than its folded one."""
-        return fold(self.exact) != self.exact
+        return any(map(unicodedata.combining, self.exact)) or fold(self.exact) != self.exact
 
 
 def tokens(text: str) -> Iterator[Token]:
