@@ -1,7 +1,7 @@
 """Typed settings, built once where things are put together and handed down as values.
 
-Read from `VANKHO_…` variables and an optional TOML file (`VANKHO_CONFIG`, else `vankho.toml` in the data folder).
-A misspelt setting stops the start with its name. Documented in `docs/settings.md`.
+Read from `VANKHO_…` variables and an optional TOML file (`VANKHO_CONFIG`, else `vankho.toml` in the data folder); the
+environment wins. A misspelt setting stops the start with its name. Documented in `docs/settings.md`.
 """
 
 import os
@@ -12,10 +12,28 @@ from typing import Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from pipeline.errors import SettingsError
 
 PREFIX = "VANKHO_"
+
+_UNKNOWN = "không có thiết lập này; xem docs/settings.md"
+
+_REASONS = {
+    "bool_parsing": "phải là true hoặc false",
+    "float_parsing": "phải là một số",
+    "float_type": "phải là một số",
+    "greater_than": "phải lớn hơn {gt}",
+    "greater_than_equal": "phải từ {ge} trở lên",
+    "int_from_float": "phải là một số nguyên",
+    "int_parsing": "phải là một số nguyên",
+    "int_type": "phải là một số nguyên",
+    "less_than_equal": "phải không quá {le}",
+    "literal_error": "phải là một trong {expected}",
+    "model_type": "đây là một nhóm thiết lập, không phải một giá trị",
+    "string_type": "phải là chữ",
+}
 
 
 class _Section(BaseModel):
@@ -80,28 +98,30 @@ class Settings(_Section):
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
-    """Settings from the environment over those of the TOML file over the defaults.
+    """Settings from the environment over those of the TOML file over the defaults; `home` too.
 
-    `VANKHO_HOME` and `VANKHO_CONFIG` name the data folder and the file; others are `VANKHO_<SECTION>__<NAME>`.
+    `VANKHO_CONFIG` names the file, else it is `vankho.toml` in the folder that `VANKHO_HOME` names, else in the
+    user's data folder; a relative `home` in it starts from where it lies. Others are `VANKHO_<SECTION>__<NAME>`. An
+    empty variable counts as none.
 
     Raises:
-        SettingsError: a setting is unknown, or its value is impossible; the message names it.
+        SettingsError: a setting is unknown, or its value is impossible; the message names each.
     """
-    own = {k.removeprefix(PREFIX).lower(): v for k, v in environment.items() if k.startswith(PREFIX)}
+    own = {k.removeprefix(PREFIX).lower(): v for k, v in environment.items() if k.startswith(PREFIX) and v}
     config = own.pop("config", None)
-    home = Path(own.pop("home", "") or user_data_path("vankho")).expanduser().absolute()
-    values: dict[str, Any] = {"home": home}
-    _merge(values, _from_file(Path(config) if config else home / "vankho.toml", is_required=config is not None))
-    _merge(values, _nested(own))
+    named = own.pop("home", None)
+    home = Path(named or user_data_path("vankho")).expanduser().absolute()
+    file = Path(config).expanduser() if config else home / "vankho.toml"
+    values = {"home": home} | _from_file(file, is_required=config is not None) | ({"home": home} if named else {})
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate(_over(values, _nested(own)))
     except ValidationError as error:
         raise SettingsError(_explain(error)) from error
 
 
 def _from_file(path: Path, *, is_required: bool) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        values = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         if is_required:
             message = f"Không có tệp cấu hình {path}. Hãy sửa VANKHO_CONFIG."
@@ -110,35 +130,50 @@ def _from_file(path: Path, *, is_required: bool) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         message = f"Không đọc được tệp cấu hình {path}: {error}"
         raise SettingsError(message) from error
+    if isinstance(values.get("home"), str):
+        values["home"] = path.absolute().parent / Path(values["home"]).expanduser()
+    return values
 
 
 def _nested(own: Mapping[str, str]) -> dict[str, Any]:
     """`section__name` as nested mappings; a list is written with commas."""
     nested: dict[str, Any] = {}
-    for key, text in own.items():
+    for key, text in sorted(own.items()):
         section, _, name = key.partition("__")
         value: str | list[str] = text.split(",") if (section, name) == ("secrecy", "allow") else text
-        if name:
-            nested.setdefault(section, {})[name] = value
-        else:
-            nested[section] = value
+        nested = _over(nested, {section: {name: value} if name else value})
     return nested
 
 
-def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:
-    for key, value in values.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            into[key] = into[key] | value
-        else:
-            into[key] = value
+def _over(values: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+    """One set of values over another. Where one has a section and the other no section, the fault stays to be found."""
+    merged = dict(values)
+    for key, value in stronger.items():
+        present = merged.get(key)
+        if isinstance(value, dict) and isinstance(present, dict):
+            merged[key] = present | value
+        elif key not in merged or not isinstance(value, dict):
+            merged[key] = value
+    return merged
 
 
 def _explain(error: ValidationError) -> str:
-    lines = []
-    for fault in error.errors():
-        name = ".".join(str(part) for part in fault["loc"])
-        variable = PREFIX + "__".join(str(part) for part in fault["loc"][:2]).upper()
-        is_unknown = fault["type"] == "extra_forbidden"
-        what = "không có thiết lập này; xem docs/settings.md" if is_unknown else fault["msg"]
-        lines.append(f"Thiết lập sai: {name} ({variable}): {what}")
-    return "\n".join(lines)
+    return "\n".join(_explained(fault) for fault in error.errors())
+
+
+def _explained(fault: ErrorDetails) -> str:
+    """A fault with the setting's name as it is written in the file and in the environment."""
+    path = [str(part) for part in fault["loc"][:2]]
+    unknown = fault["type"] == "extra_forbidden"
+    if unknown and isinstance(fault["input"], dict) and len(path) == 1:  # a whole section: say what stands in it
+        names = [[*path, str(name)] for name in fault["input"]] or [path]
+    else:
+        names = [path]
+    told = ", ".join(f"{'.'.join(name)} ({PREFIX}{'__'.join(name).upper()})" for name in names)
+    return f"Thiết lập sai: {told}: {_UNKNOWN if unknown else _reason(fault)}"
+
+
+def _reason(fault: ErrorDetails) -> str:
+    """Why a value is impossible, in Vietnamese as far as we know such values."""
+    template = _REASONS.get(fault["type"])
+    return template.format(**fault.get("ctx", {})).replace(" or ", " hoặc ") if template else fault["msg"]
