@@ -5,7 +5,7 @@ those of `pipeline.errors`. The catalogue is one class over SQLAlchemy (`pipelin
 but the index asks of it only what `DocumentSource` says.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,3 +182,52 @@ class Outbox(Protocol):
 
     def done(self, entries: Sequence[OutboxEntry]) -> None:
         """Forget these entries: the index has flushed the present state of their documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file in the inbox of a unit. `name` is its path there; `stamp` tells it from another one of that name."""
+
+    unit: str
+    name: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Something in the inbox that cannot be taken as it lies, and why, in Vietnamese."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLook:
+    """What lies in the inbox at one moment: what is whole, in the order of names, how many are still being copied."""
+
+    settled: tuple[Arrival, ...]
+    waiting: int
+    strays: tuple[Stray, ...]
+
+
+class Inbox(Protocol):
+    """Where files arrive by themselves, each under the unit that keeps it. One run at a time empties it.
+
+    What was taken is moved away and never over another file. A file that has changed since it was looked at is
+    another one: it is left where it is, for the next look.
+    """
+
+    def look(self, units: Collection[str]) -> InboxLook:
+        """What lies there now for these units. Raises `UnavailableError` where the inbox cannot be read."""
+
+    def fetched(self, arrivals: Sequence[Arrival]) -> AbstractContextManager[Sequence[Path]]:
+        """These files as paths on this machine, in their order, for a while."""
+
+    def accept(self, arrival: Arrival, note: str | None) -> bool:
+        """Move a file that is in the archive away, with a note where there is one. False where it has changed."""
+
+    def reject(self, arrival: Arrival, reason: str) -> bool:
+        """Move a file that is not in the archive away, with the reason beside it. False where it has changed."""
+
+    def wipe(self, arrival: Arrival) -> bool:
+        """Remove a file that must not be kept. False where it has changed."""

@@ -56,6 +56,22 @@ class IntakeSettings(_Section):
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
 
 
+class InboxSettings(_Section):
+    """Where files arrive by themselves, in a folder for each unit."""
+
+    folder: Path | None = None
+    """The folder; by default `inbox` in the data folder."""
+    quiet_seconds: float = Field(default=60, ge=0)
+    """How long a file must have been left alone before it is taken."""
+
+
+class NightlySettings(_Section):
+    """The run that empties the inbox."""
+
+    cron: str = "0 1 * * *"
+    """When, in the zone of `pipeline.clock`, in five fields (six with seconds last)."""
+
+
 class OCRSettings(_Section):
     """The recogniser."""
 
@@ -91,6 +107,8 @@ class Settings(_Section):
 
     home: Path
     intake: IntakeSettings = IntakeSettings()
+    inbox: InboxSettings = InboxSettings()
+    nightly: NightlySettings = NightlySettings()
     ocr: OCRSettings = OCRSettings()
     secrecy: SecrecySettings = SecrecySettings()
     cli: CLISettings = CLISettings()

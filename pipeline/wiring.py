@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
-from pipeline.ports import ObjectStore
+from pipeline.ports import Inbox, ObjectStore
 from pipeline.settings import Settings
+from pipeline.storage.inbox import FolderInbox
 from pipeline.storage.local import LocalStore, storage_errors
 from pipeline.storage.staging import Staging, open_staging
 
@@ -17,6 +18,12 @@ def store_of(settings: Settings) -> ObjectStore:
 def staging_of(settings: Settings) -> Staging:
     """The private staging area, beside the store."""
     return open_staging(_home(settings) / "staging", key_file=settings.home / "keys" / "quarantine.key")
+
+
+def inbox_of(settings: Settings) -> Inbox:
+    """Where files arrive by themselves."""
+    folder = settings.inbox.folder or _home(settings) / "inbox"
+    return FolderInbox(folder.expanduser(), quiet_seconds=settings.inbox.quiet_seconds)
 
 
 def catalogue_of(settings: Settings) -> Catalogue:

@@ -1,0 +1,223 @@
+"""The inbox as a folder: `<unit>/…` at any depth. Implements `pipeline.ports.Inbox`.
+
+A file is whole when it has been left alone for the quiet time, as the file system's own clock and its time of the
+last change (ctime) say: copying tools set the other times back. What was taken goes to `<unit>/done/<date>/…` or
+`<unit>/failed/<date>/…`, a reason beside it. Leaves what becomes of a file to `flows.night`.
+"""
+
+import os
+import stat
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from pipeline.clock import today
+from pipeline.errors import UnavailableError
+from pipeline.ports import Arrival, InboxLook, Stray
+
+DONE = "done"
+FAILED = "failed"
+NOTE = ".lý-do.txt"
+"""What the name of a note beside a file ends in."""
+
+_PROBE = ".vankho"
+"""A file of ours whose time of change says what time it is for the file system."""
+
+_LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".directory", _PROBE})
+_LITTER_PREFIXES = ("~$", ".~lock.", "._", ".nfs", ".fuse_hidden")
+"""Files that programs leave beside documents: never a document."""
+
+_PARTIAL_SUFFIXES = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp")
+"""Names that copying programs use until a file is whole, as do names with a dot in front."""
+
+_PARTIAL_SECONDS = 24 * 3600
+"""A temporary file older than this will not become whole by itself, and is told of."""
+
+_NAME_BYTES = 255
+"""Longest name in a folder, of Linux and of most file systems."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file below a unit's folder, by its path there."""
+
+    name: str
+    status: os.stat_result
+
+
+class FolderInbox:
+    """The inbox under a local folder, which is made with a folder for each unit."""
+
+    def __init__(self, folder: Path, *, quiet_seconds: float) -> None:
+        """Take files that have been left alone for so long."""
+        self._folder = folder
+        self._quiet = quiet_seconds
+
+    def look(self, units: Collection[str]) -> InboxLook:
+        """What lies there now for these units (see `Inbox.look`)."""
+        with _unusable():
+            self._make(units)
+            now = self._now()
+            settled: list[Arrival] = []
+            strays = list(self._outside(units))
+            waiting = 0
+            for unit in sorted(units):
+                for found in _files_under(self._folder / unit, "", without={DONE, FAILED}):
+                    told = found if isinstance(found, Stray) else _judged(found, now, self._quiet)
+                    if told is None:
+                        waiting += 1
+                    elif isinstance(told, Stray):
+                        strays.append(Stray(f"{unit}/{told.name}", told.reason))
+                    else:
+                        settled.append(Arrival(unit, told.name, _stamp(told.status)))
+                _prune(self._folder / unit, now - self._quiet)
+            return InboxLook(tuple(settled), waiting, tuple(strays))
+
+    @contextmanager
+    def fetched(self, arrivals: Sequence[Arrival]) -> Iterator[Sequence[Path]]:
+        """The files where they lie."""
+        yield [self._path(arrival) for arrival in arrivals]
+
+    def accept(self, arrival: Arrival, note: str | None) -> bool:
+        """Move the file to `done`."""
+        return self._move(arrival, DONE, note)
+
+    def reject(self, arrival: Arrival, reason: str) -> bool:
+        """Move the file to `failed`."""
+        return self._move(arrival, FAILED, reason)
+
+    def wipe(self, arrival: Arrival) -> bool:
+        """Remove the file."""
+        with _unusable():
+            if not self._is_still(arrival):
+                return False
+            self._path(arrival).unlink()
+            return True
+
+    def _make(self, units: Collection[str]) -> None:
+        for unit in units:
+            (self._folder / unit).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _now(self) -> float:
+        probe = self._folder / _PROBE
+        probe.touch(mode=0o600)
+        return probe.stat().st_ctime
+
+    def _outside(self, units: Collection[str]) -> Iterator[Stray]:
+        """What lies beside the units' folders."""
+        for entry in sorted(self._folder.iterdir()):
+            if entry.name in units or _is_litter(entry.name):
+                continue
+            if entry.is_dir():
+                yield Stray(entry.name, "không có đơn vị nào đang hoạt động mang mã này")
+            else:
+                yield Stray(entry.name, "tệp nằm ngoài thư mục của các đơn vị")
+
+    def _path(self, arrival: Arrival) -> Path:
+        return self._folder / arrival.unit / arrival.name
+
+    def _is_still(self, arrival: Arrival) -> bool:
+        try:
+            return _stamp(self._path(arrival).lstat()) == arrival.stamp
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
+    def _move(self, arrival: Arrival, place: str, note: str | None) -> bool:
+        """Move the file under a free name. The note comes first, so that no file is ever there without it."""
+        with _unusable():
+            if not self._is_still(arrival):
+                return False
+            wanted = self._folder / arrival.unit / place / today().isoformat() / arrival.name
+            wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            target = next(path for path in _names(wanted) if not os.path.lexists(path))
+            if note is not None:
+                _note_beside(target).write_text(f"{note}\n", "utf-8")
+            self._path(arrival).rename(target)  # nobody else moves files here: the run holds its lock
+            return True
+
+
+def _files_under(folder: Path, prefix: str, *, without: Collection[str] = ()) -> Iterator[_Found | Stray]:
+    """Every file below the folder that may be a document, in the order of names; nothing in the folders `without`."""
+    try:
+        entries = sorted(folder.iterdir())
+    except PermissionError:
+        yield Stray(prefix, "không mở được thư mục; hãy kiểm tra quyền đọc")
+        return
+    for path in entries:
+        with suppress(FileNotFoundError):  # gone since
+            if path.is_dir() and not path.is_symlink():
+                if path.name not in without and not path.name.startswith("."):
+                    yield from _files_under(path, f"{prefix}{path.name}/")
+            elif not _is_litter(path.name):
+                yield _Found(f"{prefix}{path.name}", path.lstat())
+
+
+def _judged(found: _Found, now: float, quiet: float) -> _Found | Stray | None:
+    """The file if it is whole, None if it may still be being copied, or why it will never be taken."""
+    age = now - found.status.st_ctime
+    if not stat.S_ISREG(found.status.st_mode):
+        return Stray(found.name, "đây là liên kết hoặc tệp đặc biệt; hãy chép tệp thật vào")
+    if _is_partial(found.name):
+        if age < _PARTIAL_SECONDS:
+            return None
+        return Stray(found.name, "tệp tạm của một lần sao chép dở, đã quá một ngày; hãy chép lại hoặc xóa đi")
+    return found if age >= quiet else None
+
+
+def _prune(folder: Path, before: float) -> None:
+    """Remove folders below this one that have been empty since then: their files were moved away."""
+    below: list[Path] = []
+    for at, names, _ in os.walk(folder):
+        if Path(at) == folder:
+            names[:] = [name for name in names if name not in (DONE, FAILED)]
+        below += [Path(at, name) for name in names]
+    for path in reversed(below):
+        with suppress(OSError):  # not empty, or in use
+            if path.stat().st_ctime < before:
+                path.rmdir()
+
+
+def _is_litter(name: str) -> bool:
+    folded = unicodedata.normalize("NFC", name).lower()
+    return folded in _LITTER or folded.startswith(_LITTER_PREFIXES) or folded.endswith(NOTE)
+
+
+def _is_partial(name: str) -> bool:
+    file_name = name.rpartition("/")[2].lower()
+    return file_name.startswith(".") or file_name.endswith(_PARTIAL_SUFFIXES)
+
+
+def _stamp(status: os.stat_result) -> str:
+    """What changes when the file does."""
+    return f"{status.st_dev}-{status.st_ino}-{status.st_size}-{status.st_ctime_ns}"
+
+
+def _names(wanted: Path) -> Iterator[Path]:
+    """The wanted path, then ones beside it with a number, all short enough to have a note."""
+    tail = "".join(wanted.suffixes[-1:])
+    stem = wanted.name.removesuffix(tail)
+    for number in count(1):
+        end = tail if number == 1 else f" ({number}){tail}"
+        room = _NAME_BYTES - len(os.fsencode(end)) - len(NOTE.encode())
+        yield wanted.with_name(_cut(stem, room) + end)
+
+
+def _cut(name: str, size: int) -> str:
+    encoded = os.fsencode(name)
+    return name if len(encoded) <= size else encoded[:size].decode("utf-8", "ignore")
+
+
+def _note_beside(path: Path) -> Path:
+    return path.with_name(path.name + NOTE)
+
+
+@contextmanager
+def _unusable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"Không dùng được hộp nhận ({error.strerror}). Hãy kiểm tra thư mục, ổ đĩa và quyền ghi."
+        raise UnavailableError(message) from error
