@@ -1,11 +1,13 @@
 """Implementations under contract. A new one is a further parameter here or in its suite, never a further test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from indexer.embedded import open_embedded
 from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
+from pipeline.ports import SearchIndex
 
 
 @pytest.fixture(params=["sqlite"])
@@ -20,3 +22,22 @@ def catalogue(catalogue_url: str) -> Iterator[Catalogue]:
     opened = open_catalogue(catalogue_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module", params=["embedded"])
+def open_at(request: pytest.FixtureRequest) -> Callable[[Path], SearchIndex]:
+    """Opens the search index that belongs to this folder, as each process would. Two folders are two indices."""
+    openers: dict[str, Callable[[Path], SearchIndex]] = {"embedded": lambda folder: open_embedded(folder / "index")}
+    return openers[request.param]
+
+
+@pytest.fixture
+def open_index(open_at: Callable[[Path], SearchIndex], tmp_path: Path) -> Callable[[], SearchIndex]:
+    """Opens the same search index anew each time, as another process would."""
+    return lambda: open_at(tmp_path)
+
+
+@pytest.fixture
+def index(open_index: Callable[[], SearchIndex]) -> SearchIndex:
+    """An empty search index."""
+    return open_index()
