@@ -29,7 +29,7 @@ test: setup ## all tests (PYTEST_ARGS='-k number' for some)
 demo: setup ## read the sample archive and search it
 	$(BIN)/python -m samples.demo
 
-serve: setup ## the web pages, on this machine only
+serve: setup ## the HTTP API, on this machine only
 	$(BIN)/vankho serve
 
 lock: ## write the locks anew from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)

@@ -14,11 +14,13 @@ PROGRAM = "vankho"
 
 COMMANDS = {
     "org": "Tổ chức: nạp đơn vị, người và vai trò từ một tệp",
+    "account": "Tài khoản: cấp, đổi mật khẩu, cấp mã cho chương trình",
     "ingest": "Nạp tệp quét: đọc, mô tả và lưu từng văn bản",
     "publish": "Công bố văn bản hoặc cả đợt cho người được xem",
     "withdraw": "Rút văn bản khỏi người xem",
     "search": "Tìm văn bản trong phạm vi một người được xem",
     "show": "Xem một văn bản: các trường, các trang",
+    "serve": "Chạy dịch vụ HTTP để mọi người tìm và đọc",
     "status": "Tình trạng: văn bản, đợt nạp, chỉ mục",
     "reindex": "Dựng lại chỉ mục tìm kiếm từ danh mục",
     "verify": "Kiểm tra kho: từng tệp gốc còn nguyên từng bit",

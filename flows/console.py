@@ -9,20 +9,16 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import typer
 
 from pipeline.access import Grant, Reader, may_publish
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.audit import AuditEvent, Outcome
+from pipeline.clock import today
 from pipeline.errors import NotAllowedError, UsageError, VanKhoError
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import catalogue_of
-
-HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-"""The zone whose date decides which roles hold today."""
 
 
 def run_app(app: typer.Typer, name: str, words: Sequence[str]) -> int:
@@ -81,7 +77,7 @@ def reader_as(person: str, of: Settings, facts: Catalogue) -> Reader:
         NotFoundError: there is no such person.
     """
     _require_impersonation(of)
-    reader = facts.organisation.reader(person, today=datetime.now(HOME_ZONE).date())
+    reader = facts.organisation.reader(person, today=today())
     facts.audit.record(AuditEvent(person, "impersonate", None, Outcome.ALLOWED, origin()))
     return reader
 

@@ -25,7 +25,8 @@ from flows.console import (
 )
 from flows.ingest import Batch, PrefectRunner, Runner, ingest, run_direct
 from flows.report import STATUS_WORDS, batch_json, batch_lines, is_all_in
-from flows.wiring import Drainer, drainer, ingest_rooms
+from flows.wiring import drainer, ingest_rooms
+from indexer.drainer import Drainer
 from pipeline.catalogue import Catalogue
 from pipeline.settings import Settings
 from pipeline.steps.intake import Asked, printable

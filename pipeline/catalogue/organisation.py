@@ -48,14 +48,17 @@ class OrganisationFacts:
             rows = session.scalars(select(PersonRow).order_by(PersonRow.id))
             return tuple(Person(row.id, row.name, tuple(roles.get(row.id, ()))) for row in rows)
 
+    def person(self, person: str) -> Person:
+        """The person with this id and all their roles. Raises `NotFoundError`."""
+        with self._database.reading() as session:
+            row = _require_person(session, person)
+            return Person(row.id, row.name, tuple(_memberships(session, person)))
+
     def reader(self, person: str, *, today: date) -> Reader:
         """The reader that a person is today. Raises `NotFoundError` for an unknown person."""
         with self._database.reading() as session:
-            if session.get(PersonRow, person) is None:
-                message = f"Không có người nào mang mã «{person}». Xem tệp tổ chức đã nạp bằng `vankho org import`."
-                raise NotFoundError(message)
-            rows = session.scalars(select(MembershipRow).where(MembershipRow.person == person))
-            roles = [_membership(row) for row in rows]
+            _require_person(session, person)
+            roles = _memberships(session, person)
             units = [_unit(row) for row in session.scalars(select(UnitRow))]
         return reader_for(person, roles, parents=present_parents(units, today), today=today)
 
@@ -130,6 +133,19 @@ def _unit(row: UnitRow) -> Unit:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )
+
+
+def _require_person(session: Session, person: str) -> PersonRow:
+    row = session.get(PersonRow, person)
+    if row is None:
+        message = f"Không có người nào mang mã «{person}». Xem tệp tổ chức đã nạp bằng `vankho org import`."
+        raise NotFoundError(message)
+    return row
+
+
+def _memberships(session: Session, person: str) -> list[Membership]:
+    query = select(MembershipRow).where(MembershipRow.person == person).order_by(MembershipRow.id)
+    return [_membership(row) for row in session.scalars(query)]
 
 
 def _membership(row: MembershipRow) -> Membership:

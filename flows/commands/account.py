@@ -1,0 +1,103 @@
+"""`vankho account`: how people and programs sign in. There is no account, and no password, until one is made here.
+
+A password is typed twice at a terminal, or is the first line of standard input; it is never an argument, which other
+users of the machine could read. Leaves what a password must be to `pipeline.passwords`.
+"""
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from getpass import getpass
+from typing import Annotated
+
+import typer
+
+from flows.console import catalogue, command_app, origin, print_json, settings, system_user
+from pipeline.catalogue import Catalogue
+from pipeline.catalogue.accounts import CredentialKind
+from pipeline.catalogue.audit import AuditEvent, Outcome
+from pipeline.errors import UsageError
+from pipeline.passwords import hash_password, new_secret, require_good_password, secret_hash
+
+app = command_app("Tài khoản: cách một người hoặc một chương trình đăng nhập.")
+
+_LONGEST_NAME = 200
+
+PersonArgument = Annotated[str, typer.Argument(help="Mã người trong tệp tổ chức", metavar="NGƯỜI")]
+JSONOption = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON")]
+
+
+@app.command()
+def create(person: PersonArgument, as_json: JSONOption = False) -> None:
+    """Cấp tài khoản với mật khẩu vừa gõ. Đã có tài khoản thì không đổi gì."""
+    with catalogue(settings()) as facts:
+        facts.organisation.person(person)
+        if facts.accounts.account(person) is not None:
+            message = f"«{person}» đã có tài khoản. Để đổi mật khẩu: vankho account password {person}"
+            raise UsageError(message)
+        _set_password(person, "create-account", facts)
+    _say(f"Đã cấp tài khoản cho «{person}».", {"person": person}, as_json=as_json)
+
+
+@app.command()
+def password(person: PersonArgument, as_json: JSONOption = False) -> None:
+    """Đổi mật khẩu, mở khóa tài khoản, và kết thúc mọi phiên và mã của người đó."""
+    with catalogue(settings()) as facts:
+        facts.organisation.person(person)
+        if facts.accounts.account(person) is None:
+            message = f"«{person}» chưa có tài khoản. Để cấp: vankho account create {person}"
+            raise UsageError(message)
+        _set_password(person, "set-password", facts)
+    _say(f"Đã đổi mật khẩu của «{person}»; mọi phiên đã kết thúc.", {"person": person}, as_json=as_json)
+
+
+@app.command()
+def token(
+    person: PersonArgument,
+    name: Annotated[str, typer.Option(help="Chương trình nào dùng mã này")],
+    days: Annotated[int, typer.Option(min=1, max=3_650, help="Mã có hạn bao nhiêu ngày")] = 90,
+    as_json: JSONOption = False,
+) -> None:
+    """Cấp mã truy cập cho một chương trình đọc thay người đó. Mã chỉ hiện một lần."""
+    secret, expires = new_secret(), datetime.now(UTC) + timedelta(days=days)
+    with catalogue(settings()) as facts:
+        facts.organisation.person(person)
+        facts.accounts.add_credential(
+            person,
+            secret_hash=secret_hash(secret),
+            kind=CredentialKind.TOKEN,
+            name=name[:_LONGEST_NAME],
+            expires_at=expires,
+        )
+        _record(person, "create-token", facts)
+    told = {"person": person, "name": name, "token": secret, "expires_at": expires.isoformat(timespec="seconds")}
+    _say(f"{secret}\nMã này chỉ hiện một lần; có hạn tới {expires:%d/%m/%Y}.", told, as_json=as_json)
+
+
+def _set_password(person: str, action: str, facts: Catalogue) -> None:
+    chosen = _typed_password()
+    require_good_password(chosen, person=person)
+    facts.accounts.set_password(person, hash_password(chosen))
+    _record(person, action, facts)
+
+
+def _typed_password() -> str:
+    """The password: asked for twice at a terminal, else the first line of standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    chosen = getpass("Mật khẩu: ")
+    if getpass("Gõ lại mật khẩu: ") != chosen:
+        message = "Hai lần gõ không giống nhau. Hãy chạy lại lệnh."
+        raise UsageError(message)
+    return chosen
+
+
+def _record(person: str, action: str, facts: Catalogue) -> None:
+    facts.audit.record(AuditEvent(f"os:{system_user()}", action, person, Outcome.ALLOWED, origin()))
+
+
+def _say(text: str, told: Mapping[str, object], *, as_json: bool) -> None:
+    if as_json:
+        print_json(told)
+    else:
+        print(text)

@@ -1,0 +1,47 @@
+"""Drains and rebuilds the index of an installation, one process of the machine at a time.
+
+The command line and the HTTP API hold the same lock. Leaves what is written to `indexer.rebuild`, and when to its
+callers.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.rebuild import drain, reindex
+from pipeline.catalogue.documents import DocumentFacts
+from pipeline.errors import BusyError
+from pipeline.locks import held
+from pipeline.ports import SearchIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Drainer:
+    """Tells the index of what has changed. `home` is the installation's data folder."""
+
+    home: Path
+    facts: DocumentFacts
+    index: SearchIndex
+
+    def drain(self) -> int:
+        """Tell the index of everything pending; how many changes. Zero where another process is at it."""
+        try:
+            return self._drain(wait=False)
+        except BusyError:
+            return 0
+
+    def drain_now(self) -> int:
+        """The same, waiting for a process that is at it, so that all that is pending now is searchable after."""
+        return self._drain(wait=True)
+
+    def rebuild(self) -> int:
+        """Build the index anew; how many documents it has. Other drainers wait, searches go on."""
+        with self._locked(wait=True):
+            return reindex(self.index, self.facts)
+
+    def _drain(self, *, wait: bool) -> int:
+        with self._locked(wait=wait):
+            return drain(self.index, self.facts, self.facts)
+
+    def _locked(self, *, wait: bool) -> AbstractContextManager[None]:
+        return held(self.home / "locks" / "drain.lock", wait=wait, busy="Chỉ mục đang được cập nhật.")

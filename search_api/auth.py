@@ -1,0 +1,145 @@
+"""Who is asking: a browser by its session's cookie, a program by its bearer token. Nobody is anybody by default.
+
+Requests that change something and rest on a cookie must come from our own pages. A browser says where a request
+comes from in `Sec-Fetch-Site` and, for all that is not a plain GET, in `Origin`; where either is sent it must be our
+own. A request with neither was not made by a browser, which alone sends cookies unasked. `SameSite=Strict` stands
+before that rule, and a bearer token, which no browser sends by itself, needs none.
+Leaves passwords to `search_api.password_check`.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response, Security
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from pipeline.access import Reader
+from pipeline.catalogue.accounts import Credential, CredentialKind
+from pipeline.catalogue.audit import AuditEvent, Outcome
+from pipeline.clock import today
+from pipeline.errors import NotAllowedError, NotSignedInError
+from pipeline.passwords import new_secret, secret_hash
+from search_api.services import Services, ServicesOf
+
+UNKNOWN = "unknown"
+"""The actor of a failed attempt that names no account: what was typed may be a password in the wrong place."""
+
+COOKIE = "vankho"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_SITE = frozenset({"same-origin", "none"})
+_LONGEST_DEVICE = 200
+
+_BEARER = HTTPBearer(auto_error=False, description="Mã truy cập của chương trình (`vankho account token`)")
+_COOKIE = APIKeyCookie(
+    name=COOKIE, auto_error=False, description=f"Phiên đăng nhập; khi có TLS, cookie tên là `{SECURE_COOKIE}`"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is asking, by which session or token, and from where."""
+
+    reader: Reader
+    credential: Credential
+    origin: str
+
+
+def current_reader(
+    request: Request,
+    of: ServicesOf,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    _cookie: Annotated[str | None, Security(_COOKIE)],  # describes the cookie; its real name depends on TLS
+) -> SignedIn:
+    """The reader that whoever asks is today.
+
+    Raises:
+        NotSignedInError: neither a session nor a token that holds now.
+        NotAllowedError: a change by cookie that does not come from our own pages.
+    """
+    credential = _of_token(request, bearer, of) if "authorization" in request.headers else _of_cookie(request, of)
+    reader = of.catalogue.organisation.reader(credential.person, today=today())
+    signed = SignedIn(reader, credential, origin_of(request))
+    if credential.kind is CredentialKind.SESSION:
+        require_own_pages(request, of, actor=reader.id)
+    return signed
+
+
+CurrentReader = Annotated[SignedIn, Depends(current_reader)]
+
+
+def origin_of(request: Request) -> str:
+    """From where the audit says a request came."""
+    return f"http:{request.client.host if request.client else UNKNOWN}"
+
+
+def require_own_pages(request: Request, of: Services, *, actor: str) -> None:
+    """Refuse a change that a browser says comes from another site (see above); the refusal is written down.
+
+    Raises:
+        NotAllowedError: it comes from another site's page.
+    """
+    if request.method in _SAFE_METHODS:
+        return
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    is_own_site = site is None or site in _OWN_SITE
+    if not is_own_site or (origin is not None and not _is_own(origin, request, of)):
+        of.catalogue.audit.record(AuditEvent(actor, "cross-site", None, Outcome.REFUSED, origin_of(request)))
+        message = "Yêu cầu này đến từ một trang web khác nên bị từ chối. Hãy mở Văn Kho và làm lại từ đó."
+        raise NotAllowedError(message)
+
+
+def _is_own(origin: str, request: Request, of: Services) -> bool:
+    """Whether an origin is this service. Without TLS a proxy before it may have one, so the scheme is left open."""
+    said = urlsplit(origin)
+    return said.netloc == request.headers.get("host", "") and (said.scheme == "https" or not of.has_tls)
+
+
+def begin_session(person: str, request: Request, response: Response, of: Services) -> Credential:
+    """Begin a session of a person whose password was checked, and hand its secret to the browser."""
+    secret, lasting = new_secret(), timedelta(hours=of.settings.web.session_hours)
+    credential = of.catalogue.accounts.add_credential(
+        person,
+        secret_hash=secret_hash(secret),
+        kind=CredentialKind.SESSION,
+        name=request.headers.get("user-agent", "")[:_LONGEST_DEVICE],
+        expires_at=datetime.now(UTC) + lasting,
+    )
+    _set_cookie(response, secret, int(lasting.total_seconds()), of)
+    return credential
+
+
+def forget_session(response: Response, of: Services) -> None:
+    """Tell the browser to forget its cookie."""
+    _set_cookie(response, "", 0, of)
+
+
+def _set_cookie(response: Response, secret: str, seconds: int, of: Services) -> None:
+    response.set_cookie(
+        _cookie_name(of), secret, max_age=seconds, path="/", secure=of.has_tls, httponly=True, samesite="strict"
+    )
+
+
+def _cookie_name(of: Services) -> str:
+    return SECURE_COOKIE if of.has_tls else COOKIE
+
+
+def _of_cookie(request: Request, of: Services) -> Credential:
+    secret = request.cookies.get(_cookie_name(of))
+    found = of.catalogue.accounts.credential(secret_hash(secret)) if secret else None
+    if found is None or found.kind is not CredentialKind.SESSION:
+        message = "Bạn chưa đăng nhập, hoặc phiên đã hết hạn. Hãy đăng nhập."
+        raise NotSignedInError(message)
+    return found
+
+
+def _of_token(request: Request, bearer: HTTPAuthorizationCredentials | None, of: Services) -> Credential:
+    found = of.catalogue.accounts.credential(secret_hash(bearer.credentials)) if bearer else None
+    if found is None or found.kind is not CredentialKind.TOKEN:
+        of.catalogue.audit.record(AuditEvent(UNKNOWN, "token", None, Outcome.REFUSED, origin_of(request)))
+        message = "Mã truy cập không đúng hoặc đã hết hạn. Hãy xin cấp mã mới."
+        raise NotSignedInError(message)
+    return found

@@ -1,0 +1,120 @@
+"""Signing in with a password: whoever fails learns nothing from the answer, and soon has to wait.
+
+An unknown person, one without an account, a wrong password and a locked account are answered alike, after the same
+work and at a full step of time, so that neither a lookup nor a write more can be measured.
+Leaves rules and hashes to `pipeline.passwords`, and sessions to `search_api.auth`.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore, Lock
+
+from pipeline.catalogue.accounts import Account, AccountFacts
+from pipeline.errors import NotSignedInError, UnavailableError
+from pipeline.passwords import hash_password, new_secret, verify_password
+
+FREE_FAILURES = 4
+"""So many failures in a row may be slips; with the next the account is locked."""
+FIRST_LOCK = timedelta(minutes=1)
+LONGEST_LOCK = timedelta(hours=1)
+"""Each further failure doubles the lock, up to this."""
+
+STEP = 0.5
+"""A refusal is answered at a whole multiple of so many seconds after the attempt came in."""
+
+REFUSED = (
+    "Tên hoặc mật khẩu không đúng, hoặc tài khoản đang tạm khóa vì nhập sai nhiều lần."
+    " Hãy kiểm tra rồi thử lại sau ít phút; nếu quên mật khẩu, hãy báo người quản trị."
+)
+
+_HASHED_AT_ONCE = 2
+"""Each hash takes 64 MiB and a processor."""
+_MOST_WAITING = 8
+"""Further attempts are turned away at once: they must not take the threads that answer readers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time as the check sees it."""
+
+    elapsed: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class PasswordCheck:
+    """Checks passwords against the catalogue's accounts."""
+
+    def __init__(self, accounts: AccountFacts, clock: Clock | None = None) -> None:
+        """With these accounts."""
+        self._accounts = accounts
+        self._clock = clock or Clock()
+        self._decoy = hash_password(new_secret())
+        self._waiting = BoundedSemaphore(_MOST_WAITING)
+        self._hashing = BoundedSemaphore(_HASHED_AT_ONCE)
+        self._counting = Lock()
+
+    def check(self, person: str, password: str) -> None:
+        """Return where this is the person's password now; it then counts no failures.
+
+        Raises:
+            NotSignedInError: it is not, in words that are the same whatever the reason.
+            UnavailableError: too many people are signing in at this moment.
+        """
+        with self._place():
+            began = self._clock.elapsed()
+            if not self._is_right(person, password):
+                self._clock.sleep(to_full_step(self._clock.elapsed() - began))
+                raise NotSignedInError(REFUSED)
+
+    def account(self, person: str) -> Account | None:
+        """The person's account, if they have one. What cannot be an id is not asked for."""
+        return self._accounts.account(person) if person.isascii() and person.isprintable() else None
+
+    def _is_right(self, person: str, password: str) -> bool:
+        with self._hashing:
+            account = self._begin_attempt(person)
+            verified = verify_password(account.password_hash if account else self._decoy, password)
+            if account is None or not verified.is_right:
+                return False
+            self._accounts.record_attempt(person, failures=0, locked_until=None)
+            if verified.needs_rehash:
+                self._accounts.refresh_hash(person, hash_password(password))
+            return True
+
+    def _begin_attempt(self, person: str) -> Account | None:
+        """The account, unless it is locked. Its attempt counts as failed until it succeeds: no race can hide one."""
+        with self._counting:
+            account, now = self.account(person), datetime.now(UTC)
+            is_locked = account is not None and account.locked_until is not None and account.locked_until > now
+            if account is None or is_locked:
+                return None
+            failures = account.failures + 1
+            self._accounts.record_attempt(person, failures=failures, locked_until=lock_end(failures, now))
+            return account
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._waiting.acquire(blocking=False):
+            message = "Đang có quá nhiều người đăng nhập. Hãy thử lại sau ít phút."
+            raise UnavailableError(message)
+        try:
+            yield
+        finally:
+            self._waiting.release()
+
+
+def to_full_step(elapsed: float) -> float:
+    """How long to wait from `elapsed` to the next multiple of `STEP`, in seconds."""
+    return -elapsed % STEP
+
+
+def lock_end(failures: int, now: datetime) -> datetime | None:
+    """Until when an account with so many failures in a row is locked, if it is."""
+    beyond = failures - FREE_FAILURES - 1
+    if beyond < 0:
+        return None
+    doublings: int = min(beyond, LONGEST_LOCK // FIRST_LOCK)
+    return now + min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)

@@ -1,0 +1,174 @@
+"""What the API answers, as models: its documentation is made from them, and nothing leaves that they do not name."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.model import Box, DocumentStatus, FieldName, PageStatus, Source
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class Fault(_Answer):
+    """What went wrong: `code` for programs, `message` for people, in Vietnamese."""
+
+    code: str
+    message: str
+
+
+class ErrorAnswer(_Answer):
+    """The shape of every error."""
+
+    error: Fault
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The documented error answers of a route."""
+    return {status: {"model": ErrorAnswer, "description": _DESCRIPTIONS[status]} for status in statuses}
+
+
+_DESCRIPTIONS: Mapping[int, str] = {
+    401: "Chưa đăng nhập, hoặc tên và mật khẩu không đúng",
+    403: "Xem được nhưng không được làm việc này, hoặc yêu cầu đến từ trang khác",
+    404: "Không có, hoặc không được xem: hai trường hợp trả lời như nhau",
+    413: "Nội dung gửi lên quá lớn",
+    422: "Tham số hoặc nội dung chưa đúng",
+    500: "Dữ liệu trong kho bị hỏng, hoặc lỗi ngoài dự kiến",
+    503: "Tạm gián đoạn; hãy thử lại sau số giây trong `Retry-After`",
+}
+
+
+class RoleAnswer(_Answer):
+    """A role that holds today."""
+
+    role: str
+    unit: str
+    unit_name: str
+
+
+class MeAnswer(_Answer):
+    """Who is signed in."""
+
+    person: str
+    name: str
+    roles: list[RoleAnswer]
+
+
+class SessionAnswer(_Answer):
+    """A session or token that holds now."""
+
+    id: str
+    kind: str
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    is_current: bool
+
+
+class HitAnswer(_Answer):
+    """A document found. `snippet` is escaped HTML with the found words in `<mark>`, from page `page`."""
+
+    id: str
+    number: str | None
+    type: str | None
+    date: str | None
+    issuer: str | None
+    title: str
+    snippet: str
+    page: int | None
+
+
+class FacetAnswer(_Answer):
+    """How many of the found documents have this value."""
+
+    key: str
+    count: int
+
+
+class SearchAnswer(_Answer):
+    """One page of hits; total and facets are of the whole result, of what the reader may see."""
+
+    total: int
+    hits: list[HitAnswer]
+    facets: dict[str, list[FacetAnswer]]
+
+
+class FieldAnswer(_Answer):
+    """A described value: where and how it was read. `box` is `[x0, y0, x1, y1]` in 0-1 of the page."""
+
+    value: str
+    confidence: float
+    source: Source
+    page: int | None
+    box: Box | None
+    raw: str | None
+    reason: str | None
+
+
+class PageSummary(_Answer):
+    """How the reading of a page ended."""
+
+    number: int
+    status: PageStatus
+    confidence: float
+    source: Source | None
+    reason: str | None
+
+
+class PageAnswer(PageSummary):
+    """A page with its text."""
+
+    text: str
+
+
+class ReferenceAnswer(_Answer):
+    """A document that this one cites, with the words that say so."""
+
+    relation: str
+    number: str
+    type: str | None
+    evidence: str
+    page: int
+
+
+class DocumentAnswer(_Answer):
+    """A document as this reader sees it. `grants` is there only for those who may publish it."""
+
+    id: str
+    status: DocumentStatus
+    title: str
+    owner_unit: str
+    fields: dict[FieldName, FieldAnswer]
+    doubtful: list[FieldName]
+    is_incomplete: bool
+    pages: list[PageSummary]
+    references: list[ReferenceAnswer]
+    grants: list[str] | None = Field(default=None, exclude_if=lambda grants: grants is None)
+
+
+class WordAnswer(_Answer):
+    """A printed word. `box` is `[x0, y0, x1, y1]` in 0-1 of the page; `marked` says it is one that was looked for."""
+
+    text: str
+    box: Box
+    confidence: float
+    line: int
+    marked: bool
+
+
+class WordsAnswer(_Answer):
+    """The words of a page in reading order; none where the page was not read."""
+
+    number: int
+    words: list[WordAnswer]
+
+
+class HealthAnswer(_Answer):
+    """Whether the service can do its work, and which parts cannot."""
+
+    status: str
+    unavailable: list[str]

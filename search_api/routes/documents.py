@@ -1,0 +1,145 @@
+"""One document: what it is, its original, and publishing or withdrawing it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from indexer.fields import display_title
+from pipeline.access import Grant
+from pipeline.catalogue.audit import Outcome
+from pipeline.errors import NotAllowedError, UsageError
+from pipeline.model import DocumentRecord, FieldName, FieldValue, Source
+from search_api.originals import attachment, chunks
+from search_api.responses import (
+    DocumentAnswer,
+    FieldAnswer,
+    PageSummary,
+    ReferenceAnswer,
+    errors,
+)
+from search_api.services import Services
+from search_api.visit import CurrentVisit, Visit
+
+router = APIRouter(tags=["documents"])
+
+
+class PublishRequest(BaseModel):
+    """Who may read the document from now on; replaces all grants of before."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    grants: Annotated[
+        list[Annotated[str, Field(max_length=255)]],
+        Field(
+            min_length=1,
+            max_length=200,
+            description="`everyone`, `unit:<đơn vị>`, `under:<đơn vị>`, `role:<vai trò>@<đơn vị>`, `person:<người>`",
+        ),
+    ]
+
+
+@router.get("/documents/{document_id}", summary="Một văn bản", responses=errors(401, 404, 422, 503))
+def document(document_id: str, visit: CurrentVisit) -> DocumentAnswer:
+    """Fields with where and how they were read, pages and references."""
+    record = visit.readable(document_id, "view")
+    visit.record("view", document_id)
+    return _answer(record, visit)
+
+
+@router.get(
+    "/documents/{document_id}/original",
+    summary="Tệp gốc, đúng từng bit",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/octet-stream": {}}}, **errors(401, 403, 404, 422, 500, 503)},
+)
+def original(document_id: str, visit: CurrentVisit) -> StreamingResponse:
+    """The whole file as it was taken in: only for those who may read every document cut from it."""
+    record = visit.readable(document_id, "download-original")
+    if not visit.may_read_whole_file(record):
+        visit.record("download-original", document_id, Outcome.REFUSED)
+        message = "Không tải được cả tệp gốc. Hãy xem từng trang của văn bản này."
+        raise NotAllowedError(message)
+    pieces = chunks(visit.of.store, record.file.sha256)
+    visit.record("download-original", document_id)
+    headers = {"Content-Disposition": attachment(record.file.name), "Content-Length": str(record.file.size)}
+    return StreamingResponse(pieces, media_type=record.file.media_type, headers=headers)
+
+
+@router.post(
+    "/documents/{document_id}/publish",
+    summary="Công bố",
+    responses=errors(401, 403, 404, 413, 422, 503),
+)
+def publish(document_id: str, asked: PublishRequest, visit: CurrentVisit) -> DocumentAnswer:
+    """Confirm who may read the document; it is searchable for them when this is answered."""
+    visit.publishable(document_id, "publish")
+    grants = _grants(asked.grants, visit.of)
+    visit.of.catalogue.documents.publish([document_id], grants, actor=visit.who.reader.id)
+    return _changed(document_id, "publish", visit)
+
+
+@router.post(
+    "/documents/{document_id}/withdraw", summary="Rút khỏi người xem", responses=errors(401, 403, 404, 422, 503)
+)
+def withdraw(document_id: str, visit: CurrentVisit) -> DocumentAnswer:
+    """Take the document back from its readers; the clerks of its unit still see it."""
+    visit.publishable(document_id, "withdraw")
+    visit.of.catalogue.documents.withdraw([document_id])
+    return _changed(document_id, "withdraw", visit)
+
+
+def _changed(document_id: str, action: str, visit: Visit) -> DocumentAnswer:
+    """After a change: written down, the index told, and what the document is now.
+
+    Whoever made the change is answered though they no longer may see the document.
+    """
+    visit.record(action, document_id)
+    visit.of.outbox.after_change()
+    return _answer(visit.of.catalogue.documents.document(document_id), visit)
+
+
+def _grants(written: list[str], of: Services) -> list[Grant]:
+    try:
+        grants = [Grant(text) for text in written]
+    except ValueError as error:
+        message = (
+            "Quyền xem viết sai. Hãy viết everyone, unit:ĐƠN_VỊ, under:ĐƠN_VỊ, role:VAI_TRÒ@ĐƠN_VỊ hoặc person:NGƯỜI."
+        )
+        raise UsageError(message) from error
+    of.catalogue.organisation.require_known(grants)
+    return grants
+
+
+def _answer(record: DocumentRecord, visit: Visit) -> DocumentAnswer:
+    is_publisher = visit.may_publish(record)
+    return DocumentAnswer(
+        id=record.id,
+        status=record.status,
+        title=display_title(record),
+        owner_unit=record.owner_unit,
+        fields={name: _field(name, record, is_publisher=is_publisher) for name in record.fields},
+        doubtful=list(record.doubtful),
+        is_incomplete=record.is_incomplete,
+        pages=[
+            PageSummary(
+                number=page.page,
+                status=page.status,
+                confidence=page.confidence,
+                source=page.source,
+                reason=page.reason,
+            )
+            for page in record.pages
+        ],
+        references=[ReferenceAnswer.model_validate(reference) for reference in record.references],
+        grants=[grant.token for grant in record.grants] if is_publisher else None,
+    )
+
+
+def _field(name: FieldName, record: DocumentRecord, *, is_publisher: bool) -> FieldAnswer:
+    """A value as it may be told. A file's name speaks of the whole stack: only who publishes reads it in `raw`."""
+    value: FieldValue = record.fields[name]
+    is_told = is_publisher or value.source is not Source.FILE_NAME
+    answer = FieldAnswer.model_validate(value)
+    return answer if is_told else answer.model_copy(update={"raw": None})

@@ -1,0 +1,118 @@
+"""Signing in and out, and the sessions and tokens of whoever is signed in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from pipeline.catalogue.accounts import Credential
+from pipeline.catalogue.audit import AuditEvent, Outcome
+from pipeline.clock import today
+from pipeline.errors import NotFoundError, NotSignedInError
+from pipeline.passwords import MAX_LENGTH
+from search_api.auth import (
+    UNKNOWN,
+    CurrentReader,
+    SignedIn,
+    begin_session,
+    forget_session,
+    origin_of,
+    require_own_pages,
+)
+from search_api.responses import MeAnswer, RoleAnswer, SessionAnswer, errors
+from search_api.services import Services, ServicesOf
+
+open_router = APIRouter(tags=["sign-in"])
+"""The one way in: the only route beside health that asks for nobody."""
+
+router = APIRouter(tags=["sign-in"])
+
+
+class SignInRequest(BaseModel):
+    """A person's id and password."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    person: Annotated[str, Field(min_length=1, max_length=64)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=4 * MAX_LENGTH)]
+
+
+@open_router.post("/sessions", status_code=201, summary="Đăng nhập", responses=errors(401, 403, 413, 422, 503))
+def sign_in(asked: SignInRequest, request: Request, response: Response, of: ServicesOf) -> SessionAnswer:
+    """Begin a session, kept in a cookie. After several failures in a row the account waits, longer each time."""
+    require_own_pages(request, of, actor=UNKNOWN)
+    person = asked.person.strip().lower()
+    try:
+        of.passwords.check(person, asked.password.get_secret_value())
+    except NotSignedInError:
+        _record(of, request, _account_name(person, of), Outcome.REFUSED)
+        raise
+    credential = begin_session(person, request, response, of)
+    _record(of, request, person, Outcome.ALLOWED)
+    return _session(credential, is_current=True)
+
+
+@router.delete("/sessions/current", status_code=204, summary="Đăng xuất", responses=errors(401, 403, 503))
+def sign_out(who: CurrentReader, response: Response, of: ServicesOf) -> None:
+    """End the session or token that this request came with."""
+    _end(who, who.credential.id, "sign-out", of)
+    forget_session(response, of)
+
+
+@router.get("/sessions", summary="Các phiên của tôi", responses=errors(401, 503))
+def sessions(who: CurrentReader, of: ServicesOf) -> list[SessionAnswer]:
+    """One's own sessions and tokens that hold now, newest first."""
+    own = of.catalogue.accounts.credentials(who.reader.id)
+    return [_session(credential, is_current=credential.id == who.credential.id) for credential in own]
+
+
+@router.delete(
+    "/sessions/{session_id}", status_code=204, summary="Kết thúc một phiên", responses=errors(401, 403, 404, 422, 503)
+)
+def end_session(session_id: str, who: CurrentReader, of: ServicesOf) -> None:
+    """End one of one's own sessions or tokens; somebody else's is as if it were not there."""
+    _end(who, session_id, "end-session", of)
+
+
+@router.get("/me", summary="Tôi là ai", responses=errors(401, 503))
+def me(who: CurrentReader, of: ServicesOf) -> MeAnswer:
+    """The person signed in and the roles that hold today."""
+    person = of.catalogue.organisation.person(who.reader.id)
+    names, day = of.catalogue.documents.unit_names(), today()
+    roles = [
+        RoleAnswer(role=held.role, unit=held.unit, unit_name=names[held.unit])
+        for held in person.memberships
+        if held.holds_on(day)
+    ]
+    return MeAnswer(person=person.id, name=person.name, roles=roles)
+
+
+def _end(who: SignedIn, credential_id: str, action: str, of: Services) -> None:
+    """End one's own session or token. Raises `NotFoundError` where there is none."""
+    is_ended = "\x00" not in credential_id and of.catalogue.accounts.end_credential(who.reader.id, credential_id)
+    outcome = Outcome.ALLOWED if is_ended else Outcome.REFUSED
+    of.catalogue.audit.record(AuditEvent(who.reader.id, action, None, outcome, who.origin))
+    if not is_ended:
+        message = "Không có phiên này, hoặc phiên đã kết thúc."
+        raise NotFoundError(message)
+
+
+def _account_name(person: str, of: Services) -> str:
+    """The person, if they have an account: anything else that was typed may be a password in the wrong place."""
+    account = of.passwords.account(person)
+    return account.person if account else UNKNOWN
+
+
+def _record(of: Services, request: Request, actor: str, outcome: Outcome) -> None:
+    of.catalogue.audit.record(AuditEvent(actor, "sign-in", None, outcome, origin_of(request)))
+
+
+def _session(credential: Credential, *, is_current: bool) -> SessionAnswer:
+    return SessionAnswer(
+        id=credential.id,
+        kind=credential.kind,
+        name=credential.name,
+        created_at=credential.created_at,
+        expires_at=credential.expires_at,
+        is_current=is_current,
+    )

@@ -1,0 +1,62 @@
+"""What every route works with, opened once from settings and handed down as one value. Leaves HTTP to the others."""
+
+from dataclasses import dataclass
+from threading import BoundedSemaphore
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from indexer.drainer import Drainer
+from indexer.search import Search, open_index
+from pipeline.catalogue import Catalogue
+from pipeline.ports import ObjectStore, SearchIndex
+from pipeline.settings import Settings
+from pipeline.wiring import catalogue_of, store_of
+from search_api.outbox import OutboxWatch
+from search_api.password_check import PasswordCheck
+
+_DRAWN_AT_ONCE = 4
+"""Most page images and PDFs made at the same time: each may hold a large page decoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The opened parts of one installation. Safe to use from several threads."""
+
+    settings: Settings
+    catalogue: Catalogue
+    store: ObjectStore
+    index: SearchIndex
+    search: Search
+    passwords: PasswordCheck
+    outbox: OutboxWatch
+    drawing: BoundedSemaphore
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether the service is reached over TLS."""
+        return self.settings.web.certificate is not None
+
+
+def open_services(settings: Settings) -> Services:
+    """Open everything. Raises `UnavailableError` where a part cannot be used."""
+    catalogue = catalogue_of(settings)
+    index = open_index(settings.home)
+    return Services(
+        settings=settings,
+        catalogue=catalogue,
+        store=store_of(settings),
+        index=index,
+        search=Search(index, catalogue.documents),
+        passwords=PasswordCheck(catalogue.accounts),
+        outbox=OutboxWatch(catalogue.documents, Drainer(settings.home, catalogue.documents, index)),
+        drawing=BoundedSemaphore(_DRAWN_AT_ONCE),
+    )
+
+
+def services(request: Request) -> Services:
+    """The services of the application that answers this request."""
+    return cast("Services", request.app.state.services)
+
+
+ServicesOf = Annotated[Services, Depends(services)]

@@ -1,0 +1,207 @@
+"""A small real installation: SQLite catalogue, local store, tantivy index, and the application over them."""
+
+import hashlib
+import io
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from pipeline.access import Grant
+from pipeline.catalogue.accounts import CredentialKind
+from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
+from pipeline.model import (
+    Description,
+    FieldName,
+    FieldValue,
+    Membership,
+    Organisation,
+    PageResult,
+    PageStatus,
+    PageText,
+    Person,
+    Reference,
+    Source,
+    Unit,
+    Word,
+)
+from pipeline.passwords import hash_password, new_secret, secret_hash
+from pipeline.settings import Settings
+from pipeline.storage import keys
+from pipeline.storage.pages import to_json
+from search_api.app import API, create_app
+from search_api.services import Services
+
+PASSWORD = "Nắng vàng trên đồi chè"
+
+ORGANISATION = Organisation(
+    units=(
+        Unit("dang-uy", "Đảng ủy xã Mẫu", "dang_uy"),
+        Unit("chi-bo-1", "Chi bộ Một", "chi_bo", parent="dang-uy"),
+        Unit("chi-bo-2", "Chi bộ Hai", "chi_bo", parent="dang-uy"),
+    ),
+    people=(
+        Person("van-thu", "Trần Thị Thư", (Membership("van_thu", "dang-uy"),)),
+        Person("bi-thu", "Lê Văn Thủ", (Membership("cap_uy", "dang-uy"),)),
+        Person("mot", "Nguyễn Văn Một", (Membership("dang_vien", "chi-bo-1"),)),
+        Person("hai", "Phạm Thị Hai", (Membership("dang_vien", "chi-bo-2"),)),
+        Person("ky-thuat", "Hoàng Kỹ Thuật", (Membership("quan_tri_ky_thuat", "dang-uy"),)),
+        Person("da-nghi", "Vũ Đã Nghỉ", (Membership("dang_vien", "chi-bo-1", valid_to=date(2020, 1, 1)),)),
+    ),
+)
+
+READERS = tuple(person.id for person in ORGANISATION.people)
+
+HOLDERS: Mapping[str, frozenset[str]] = {
+    "everyone": frozenset({"van-thu", "bi-thu", "mot", "hai"}),
+    "unit:dang-uy": frozenset({"van-thu", "bi-thu"}),
+    "under:dang-uy": frozenset({"van-thu", "bi-thu", "mot", "hai"}),
+    "unit:chi-bo-1": frozenset({"mot"}),
+    "role:cap_uy@dang-uy": frozenset({"bi-thu"}),
+    "person:hai": frozenset({"hai"}),
+}
+"""Who may read by which grant, as a person would say from the organisation above."""
+
+CLERK = "van-thu"
+"""The one who sees every document of the owner unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document as the test knows it: what its one page says, and to whom it was published."""
+
+    text: str
+    number: str = "05-NQ/ĐU"
+    type: str = "nghi_quyet"
+    date: str = "2024-12-22"
+    grants: tuple[str, ...] = ()
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Who may read it."""
+        return frozenset({CLERK}).union(*(HOLDERS[grant] for grant in self.grants))
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The installation and its application."""
+
+    of: Services
+    app: FastAPI
+    papers: dict[str, Paper] = field(default_factory=dict)
+
+    def client(self, person: str | None = None) -> TestClient:
+        """A program that asks for this person, or for nobody."""
+        headers = {"Authorization": f"Bearer {self.token(person)}"} if person else {}
+        return TestClient(self.app, headers=headers, base_url="http://testserver" + API)
+
+    def token(self, person: str) -> str:
+        """A new bearer token of the person."""
+        return self.credential(person, CredentialKind.TOKEN)
+
+    def credential(self, person: str, kind: CredentialKind, *, lasting: timedelta = timedelta(hours=1)) -> str:
+        """The secret of a new session or token."""
+        secret = new_secret()
+        self.of.catalogue.accounts.add_credential(
+            person, secret_hash=secret_hash(secret), kind=kind, name="test", expires_at=datetime.now(UTC) + lasting
+        )
+        return secret
+
+    def give_account(self, person: str, password: str = PASSWORD) -> None:
+        """A password for the person."""
+        self.of.catalogue.accounts.set_password(person, hash_password(password))
+
+    def file(self, *papers: Paper, name: str = "quét 1.tiff") -> tuple[str, ...]:
+        """File a scan of one page for each paper, cut into these papers, publish them, and tell the index."""
+        original = scan(seed=len(self.papers), pages=len(papers))
+        sha256 = hashlib.sha256(original).hexdigest()
+        pages = [PageResult(place, PageStatus.READ, page_text(paper.text)) for place, paper in enumerate(papers, 1)]
+        self._put(keys.original(sha256), original, "image/tiff")
+        for page in pages:
+            self._put(keys.words(sha256, page.file_page), to_json(page), "application/json")
+        documents = tuple(NewDocument((page,), description(paper)) for page, paper in zip(pages, papers, strict=True))
+        batch = self.of.catalogue.batches.begin(unit="dang-uy", actor=CLERK, files=1)
+        new = NewFile("dang-uy", sha256, name, "image/tiff", len(original), len(papers), documents)
+        ids = self.of.catalogue.documents.file(new, FilingPlace(CLERK, batch, 1))
+        assert ids is not None
+        for document, paper in zip(ids, papers, strict=True):
+            self.papers[document] = paper
+            if paper.grants:
+                self.of.catalogue.documents.publish([document], [Grant(text) for text in paper.grants], actor=CLERK)
+        self.of.outbox.after_change()
+        return ids
+
+    def _put(self, key: str, data: bytes, media_type: str) -> None:
+        self.of.store.put(key, io.BytesIO(data), media_type=media_type)
+
+    def audited(self) -> list[tuple[str, str, str | None, str]]:
+        """Who did what to which document, and how it ended."""
+        events = [line.event for line in self.of.catalogue.audit.lines()]
+        return [(event.actor, event.action, event.object, event.outcome.value) for event in events]
+
+
+def scan(*, seed: int, pages: int) -> bytes:
+    """A small TIFF that differs with the seed."""
+    made = [Image.new("RGB", (120, 160), (seed % 256, seed // 256, 100 + page)) for page in range(pages)]
+    out = io.BytesIO()
+    made[0].save(out, "TIFF", save_all=True, append_images=made[1:])
+    return out.getvalue()
+
+
+def page_text(text: str) -> PageText:
+    """A page's words side by side in one line."""
+    printed = text.split()
+    width = 1 / max(1, len(printed))
+    words = tuple(
+        Word(word, (place * width, 0.1, (place + 1) * width, 0.2), 0.9, line=1) for place, word in enumerate(printed)
+    )
+    return PageText(words, text, 0.9, Source.OCR)
+
+
+def description(paper: Paper) -> Description:
+    """What a paper is, with one field read from the file's name."""
+
+    def value(text: str, source: Source = Source.OCR, raw: str | None = None) -> FieldValue:
+        return FieldValue(text, 0.9, source, page=1, box=(0.1, 0.1, 0.2, 0.2), raw=raw)
+
+    fields = {
+        FieldName.NUMBER: value(paper.number),
+        FieldName.TYPE: value(paper.type),
+        FieldName.DATE: value(paper.date, Source.FILE_NAME, raw="tên tệp kể cả chuyện khác"),
+        FieldName.ISSUER: value("dang-uy"),
+        FieldName.SUBJECT: value("về công tác"),
+    }
+    return Description(fields, (Reference("based_on", "57-NQ/TW", "nghi_quyet", "Căn cứ Nghị quyết 57-NQ/TW", 1),))
+
+
+def open_house(home: Path) -> House:
+    """A new installation with the organisation."""
+    settings = Settings(home=home)
+    app = create_app(settings)
+    of: Services = app.state.services
+    of.catalogue.organisation.replace(ORGANISATION)
+    return House(of, app)
+
+
+WORDS = ("đất", "đai", "đảng", "viên", "chi", "bộ", "kỷ", "luật", "môi", "trường")
+TYPES = ("nghi_quyet", "chi_thi", "bao_cao")
+
+
+def random_papers(seed: int, count: int) -> Sequence[Paper]:
+    """Papers made of few words and published at random; some to nobody."""
+    chance = random.Random(seed)
+    return [
+        Paper(
+            text=" ".join(chance.choices(WORDS, k=chance.randint(1, 6))),
+            number=f"{chance.randint(1, 30):02}-NQ/ĐU",
+            type=chance.choice(TYPES),
+            date=f"{chance.randint(2021, 2024)}-03-15",
+            grants=tuple(chance.sample(sorted(HOLDERS), k=chance.randint(0, 2))),
+        )
+        for _ in range(count)
+    ]

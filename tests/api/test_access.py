@@ -1,0 +1,230 @@
+"""Nobody sees what is not theirs: every route of the API's own description, for every reader."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+
+from search_api.app import API
+from tests.api.house import READERS, House, Paper, open_house
+
+OPEN = {("get", "/health/live"), ("get", "/health/ready"), ("post", "/sessions")}
+"""The routes that ask for nobody; the description of the API itself is the third."""
+
+MISSING = str(uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route and method, as the description names them."""
+
+    method: str
+    path: str
+
+    def call(self, client: TestClient, document: str = MISSING, session: str = MISSING) -> httpx.Response:
+        """Call it with these ids, its first page, and a body that would do."""
+        path = self.path.format(document_id=document, session_id=session, number=1)
+        body = {"grants": ["everyone"]} if path.endswith("/publish") else None
+        response: httpx.Response = client.request(self.method, path, json=body)
+        return response
+
+
+def operations(house: House) -> list[Operation]:
+    """Everything that can be called."""
+    paths = house.app.openapi()["paths"]
+    found = [Operation(method, path.removeprefix(API)) for path, methods in paths.items() for method in methods]
+    assert len(found) >= 13
+    return found
+
+
+def answered(response: httpx.Response) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """All that an answer tells."""
+    return response.status_code, response.content, list(response.headers.multi_items())
+
+
+@pytest.fixture(scope="module")
+def full_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Papers of every kind of grant; the walk reads only."""
+    home: Path = tmp_path_factory.mktemp("walk")
+    made = open_house(home / "home")
+    with TestClient(made.app):
+        made.file(Paper("cho mọi người", grants=("everyone",)))
+        made.file(Paper("chưa công bố"))
+        made.file(Paper("cho chi bộ một", grants=("unit:chi-bo-1",)))
+        made.file(Paper("trong tập", grants=("under:dang-uy",)), Paper("kín trong tập", grants=("person:hai",)))
+        made.file(Paper("cho bí thư", grants=("role:cap_uy@dang-uy",)))
+        yield made
+
+
+def test_without_signing_in_only_health_and_signing_in_answer(full_house: House) -> None:
+    client, some = full_house.client(), next(iter(full_house.papers))
+    described = full_house.app.openapi()["paths"]
+    for operation in operations(full_house):
+        security = described[API + operation.path][operation.method].get("security", [])
+        if (operation.method, operation.path) in OPEN:
+            assert not security
+            continue
+        assert security, operation
+        response = operation.call(client, some)
+        assert response.status_code == 401, operation
+        assert response.json()["error"]["code"] == "not_signed_in"
+        assert response.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("person", READERS)
+def test_hidden_and_missing_are_the_same_to_the_byte(full_house: House, person: str) -> None:
+    client = full_house.client(person)
+    before = {document: full_house.of.catalogue.documents.document(document) for document in full_house.papers}
+    walked = 0
+    for operation in operations(full_house):
+        if "{document_id}" not in operation.path:
+            continue
+        missing = operation.call(client)
+        assert missing.status_code == 404
+        assert answered(operation.call(client, "not-an-id")) == answered(missing)
+        for document, paper in full_house.papers.items():
+            if person not in paper.readers:
+                assert answered(operation.call(client, document)) == answered(missing), operation
+                walked += 1
+    assert walked or person == "van-thu"
+    assert {document: full_house.of.catalogue.documents.document(document) for document in before} == before
+
+
+@pytest.mark.parametrize("person", READERS)
+def test_what_is_granted_can_be_read_on_every_route(full_house: House, person: str) -> None:
+    client = full_house.client(person)
+    for document, paper in full_house.papers.items():
+        if person not in paper.readers:
+            continue
+        for operation in operations(full_house):
+            if operation.method == "get" and "{document_id}" in operation.path and "original" not in operation.path:
+                assert operation.call(client, document).status_code == 200, operation
+
+
+def test_somebody_elses_session_is_as_if_it_were_not_there(full_house: House) -> None:
+    other = full_house.client("hai").get("/sessions").json()[0]["id"]
+    client = full_house.client("mot")
+    assert answered(client.delete(f"/sessions/{other}")) == answered(client.delete(f"/sessions/{MISSING}"))
+    assert full_house.client("hai").get("/sessions").json()[-1]["id"]
+    assert other in {session["id"] for session in full_house.client("hai").get("/sessions").json()}
+
+
+def test_the_whole_file_is_only_for_who_may_read_all_of_it(full_house: House) -> None:
+    first, second = (
+        next(i for i, p in full_house.papers.items() if p.text == text) for text in ("trong tập", "kín trong tập")
+    )
+    assert full_house.client("mot").get(f"/documents/{first}").status_code == 200
+    refused = full_house.client("mot").get(f"/documents/{first}/original")
+    assert refused.status_code == 403
+    assert second not in refused.text
+    whole = full_house.client("hai").get(f"/documents/{first}/original")
+    sha256 = full_house.of.catalogue.documents.document(first).file.sha256
+    with full_house.of.store.open(f"originals/{sha256}") as stream:
+        assert whole.content == stream.read()
+    assert "filename*=UTF-8''qu%C3%A9t%201.tiff" in whole.headers["content-disposition"]
+
+
+def test_every_answer_carries_the_safe_headers(full_house: House) -> None:
+    client = full_house.client("mot")
+    responses = [
+        operation.call(client, next(iter(full_house.papers)))
+        for operation in operations(full_house)
+        if "{session_id}" not in operation.path and operation.method == "get" and operation.path.count("{") < 2
+    ]
+    for response in [*responses, client.get("/nowhere"), client.get("/search?wrong=1"), full_house.client().get("/me")]:
+        assert response.headers["cache-control"] == "private, no-store"
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
+def test_a_revoked_grant_ends_at_once(house: House) -> None:
+    (document,) = house.file(Paper("cho mọi người", grants=("everyone",)))
+    reader, clerk = house.client("mot"), house.client("van-thu")
+    assert reader.get("/search").json()["total"] == 1
+    assert clerk.post(f"/documents/{document}/withdraw").json()["status"] == "unpublished"
+    assert reader.get(f"/documents/{document}").status_code == 404
+    assert reader.get("/search").json()["total"] == 0
+    assert clerk.get(f"/documents/{document}").status_code == 200
+
+
+def test_a_published_document_is_found_at_once_by_its_readers_and_by_no_other(house: House) -> None:
+    (document,) = house.file(Paper("đất đai"))
+    answer = house.client("van-thu").post(f"/documents/{document}/publish", json={"grants": ["unit:chi-bo-1"]})
+    assert answer.status_code == 200
+    assert answer.json()["grants"] == ["unit:chi-bo-1"]
+    found = {person: house.client(person).get("/search?q=dat dai").json()["total"] for person in READERS}
+    assert found == {"van-thu": 1, "mot": 1, "bi-thu": 0, "hai": 0, "ky-thuat": 0, "da-nghi": 0}
+
+
+def test_who_may_read_but_not_publish_is_told_so(house: House) -> None:
+    (document,) = house.file(Paper("cho mọi người", grants=("everyone",)))
+    for action, body in (("publish", {"grants": ["person:mot"]}), ("withdraw", None)):
+        refused = house.client("mot").post(f"/documents/{document}/{action}", json=body)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_allowed")
+        assert ("mot", action, document, "refused") in house.audited()
+    assert house.client("hai").get(f"/documents/{document}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("grants", "said"),
+    [
+        (["nobody"], "viết sai"),
+        (["role:emperor@dang-uy"], "viết sai"),
+        (["unit:nowhere"], "unit:nowhere"),
+        (["person:nobody"], "person:nobody"),
+        ([], "quá ít"),
+    ],
+)
+def test_a_grant_that_is_none_changes_nothing(house: House, grants: list[str], said: str) -> None:
+    (document,) = house.file(Paper("cho mọi người", grants=("everyone",)))
+    refused = house.client("van-thu").post(f"/documents/{document}/publish", json={"grants": grants})
+    assert refused.status_code == 422
+    assert said in refused.json()["error"]["message"]
+    assert house.client("van-thu").get(f"/documents/{document}").json()["grants"] == ["everyone"]
+
+
+def test_grants_and_the_files_name_are_told_to_who_may_publish_alone(house: House) -> None:
+    (document,) = house.file(Paper("cho mọi người", grants=("everyone",)))
+    clerk, reader = (house.client(person).get(f"/documents/{document}").json() for person in ("van-thu", "mot"))
+    assert clerk["grants"] == ["everyone"]
+    assert "grants" not in reader
+    assert clerk["fields"]["date"]["raw"] == "tên tệp kể cả chuyện khác"
+    assert reader["fields"]["date"] == {**clerk["fields"]["date"], "raw": None}
+
+
+def test_every_view_download_change_and_refusal_is_written_down(house: House) -> None:
+    (document,) = house.file(Paper("cho chi bộ một", grants=("unit:chi-bo-1",)))
+    reader, other, clerk = house.client("mot"), house.client("hai"), house.client("van-thu")
+    for suffix in ("", "/pages/1", "/pages/1/image", "/pages/1/words", "/original"):
+        reader.get(f"/documents/{document}{suffix}")
+        other.get(f"/documents/{document}{suffix}")
+    clerk.post(f"/documents/{document}/publish", json={"grants": ["person:hai"]})
+    clerk.post(f"/documents/{document}/withdraw")
+    actions = ["view", "view-page", "view-image", "view-words", "download-original"]
+    expected = [
+        (who, action, document, outcome)
+        for action in actions
+        for who, outcome in (("mot", "allowed"), ("hai", "refused"))
+    ]
+    expected += [("van-thu", action, document, "allowed") for action in ("publish", "withdraw")]
+    assert house.audited() == expected
+    assert house.of.catalogue.audit.first_broken() is None
+    assert {line.event.origin for line in house.of.catalogue.audit.lines()} == {"http:testclient"}
+
+
+def test_the_description_is_complete(full_house: House) -> None:
+    for path, methods in full_house.app.openapi()["paths"].items():
+        for operation in methods.values():
+            assert operation["summary"]
+            assert re.search(r"\w", operation["description"])
+            refusals = {status for status in operation["responses"] if status[0] in "45"}
+            assert ("503" in refusals) == (path != f"{API}/health/live")
+            assert ("401" in refusals) == (not path.startswith(f"{API}/health"))
+            assert ("404" in refusals) == ("{" in path)
+            assert "HTTPValidationError" not in str(operation)
