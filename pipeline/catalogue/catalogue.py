@@ -8,6 +8,8 @@ from pipeline.catalogue.audit import AuditTrail
 from pipeline.catalogue.batches import BatchFacts
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.documents import DocumentFacts
+from pipeline.catalogue.jobs import JobFacts
+from pipeline.catalogue.nights import NightFacts
 from pipeline.catalogue.organisation import OrganisationFacts
 
 
@@ -21,6 +23,8 @@ class Catalogue:
     batches: BatchFacts
     accounts: AccountFacts
     audit: AuditTrail
+    nights: NightFacts
+    jobs: JobFacts
 
     def close(self) -> None:
         """Give back all connections."""
@@ -42,6 +46,8 @@ def open_catalogue(url: str) -> Catalogue:
         batches=BatchFacts(database),
         accounts=AccountFacts(database),
         audit=AuditTrail(database),
+        nights=NightFacts(database),
+        jobs=JobFacts(database),
     )
 
 

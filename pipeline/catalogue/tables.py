@@ -259,3 +259,42 @@ class AuditRow(Base):
     origin: Mapped[str] = mapped_column(Text)
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class NightRow(Base):
+    """One run that emptied the inbox, in counts."""
+
+    __tablename__ = "nights"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    origin: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16))
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    waiting: Mapped[int] = mapped_column(Integer)
+    strays: Mapped[int] = mapped_column(Integer)
+    left_behind: Mapped[int] = mapped_column(Integer)
+    batches: Mapped[list[str]] = mapped_column(JSON)
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class JobRow(Base):
+    """Work asked of a worker. What was asked waits in the spool, under the same id."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("jobs_in_their_order", "status", "created_at"),)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    unit: Mapped[str] = mapped_column(ForeignKey("units.id"))
+    actor: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    worker: Mapped[str | None] = mapped_column(Text)
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(Integer)
+    files: Mapped[int | None] = mapped_column(Integer)
+    files_done: Mapped[int] = mapped_column(Integer)
+    pages_done: Mapped[int] = mapped_column(Integer)
+    batch: Mapped[str | None] = mapped_column(ForeignKey("batches.id"))
+    reason: Mapped[str | None] = mapped_column(Text)

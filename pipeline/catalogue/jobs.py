@@ -1,0 +1,186 @@
+"""Jobs: work that somebody asked for and a worker does, each by one worker at a time.
+
+A worker holds a job by a lease that it renews; when it dies the lease runs out and another claims the job. A row
+holds ids and counts: what was asked, with its paths and names, waits in the spool (`pipeline.storage.spool`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from pipeline.catalogue.database import Database
+from pipeline.catalogue.tables import JobRow
+from pipeline.errors import NotFoundError
+
+MOST_ATTEMPTS = 5
+"""A job whose worker has died so often is given up: it may be the job that kills it."""
+
+
+class JobStatus(StrEnum):
+    """Where a job is. A done one may have files that failed."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a job is. `files` is None until they have been counted; `batch` until it has begun."""
+
+    files: int | None = None
+    files_done: int = 0
+    pages_done: int = 0
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """A job. `reason` says why it failed, in Vietnamese."""
+
+    id: str
+    unit: str
+    actor: str
+    status: JobStatus
+    created_at: datetime
+    claimed_at: datetime | None
+    ended_at: datetime | None
+    attempts: int
+    progress: JobProgress
+    reason: str | None
+
+
+class JobFacts:
+    """Jobs in the catalogue. What a worker writes counts only while it holds the job."""
+
+    def __init__(self, database: Database) -> None:
+        """Facts in this database."""
+        self._database = database
+
+    def add(self, job: str, *, unit: str, actor: str) -> None:
+        """Ask for a job whose request is in the spool under this id."""
+        with self._database.writing() as session:
+            session.add(
+                JobRow(
+                    id=job,
+                    unit=unit,
+                    actor=actor,
+                    status=JobStatus.WAITING,
+                    created_at=datetime.now(UTC),
+                    attempts=0,
+                    files_done=0,
+                    pages_done=0,
+                )
+            )
+
+    def claim(self, worker: str, *, seconds: float) -> JobRecord | None:
+        """Hold the oldest job that waits or whose worker has died, for so long; None where there is none."""
+        now = datetime.now(UTC)
+        with self._database.writing() as session:
+            _give_up(session, now)
+            row = session.scalars(
+                select(JobRow)
+                .where(_is_free(now))
+                .order_by(JobRow.created_at, JobRow.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            ).first()
+            if row is None:
+                return None
+            row.status = JobStatus.RUNNING
+            row.worker = worker
+            row.attempts += 1
+            row.claimed_at = now
+            row.lease_until = now + timedelta(seconds=seconds)
+            row.files, row.files_done, row.pages_done, row.batch = None, 0, 0, None
+            session.flush()
+            return _record(row)
+
+    def renew(self, job: str, worker: str, progress: JobProgress, *, seconds: float) -> bool:
+        """Hold on to a job and say how far it is. False where it was lost to another worker."""
+        until = datetime.now(UTC) + timedelta(seconds=seconds)
+        return self._write(job, worker, progress, {"lease_until": until})
+
+    def end(self, job: str, worker: str, status: JobStatus, progress: JobProgress, *, reason: str | None) -> bool:
+        """Record how a job ended. False where it was lost to another worker."""
+        ended = {"status": status, "reason": reason, "ended_at": datetime.now(UTC), "lease_until": None}
+        return self._write(job, worker, progress, ended)
+
+    def release(self, job: str, worker: str) -> None:
+        """Give a job back undone, so that another can claim it at once. It costs no attempt."""
+        with self._database.writing() as session:
+            session.execute(
+                update(JobRow)
+                .where(JobRow.id == job, JobRow.worker == worker, JobRow.status == JobStatus.RUNNING)
+                .values(status=JobStatus.WAITING, worker=None, lease_until=None, attempts=JobRow.attempts - 1)
+            )
+
+    def job(self, job: str) -> JobRecord:
+        """One job. Raises `NotFoundError`."""
+        with self._database.reading() as session:
+            row = session.get(JobRow, job)
+            if row is None:
+                message = f"Không có việc nào mang mã «{job}»."
+                raise NotFoundError(message)
+            return _record(row)
+
+    def open(self) -> tuple[JobRecord, ...]:
+        """The jobs that have not ended, oldest first."""
+        with self._database.reading() as session:
+            query = (
+                select(JobRow)
+                .where(JobRow.status.in_([JobStatus.WAITING, JobStatus.RUNNING]))
+                .order_by(JobRow.created_at, JobRow.id)
+            )
+            return tuple(_record(row) for row in session.scalars(query))
+
+    def _write(self, job: str, worker: str, progress: JobProgress, values: Mapping[str, object]) -> bool:
+        told: dict[str, object] = {
+            "files": progress.files,
+            "files_done": progress.files_done,
+            "pages_done": progress.pages_done,
+            "batch": progress.batch,
+        }
+        with self._database.writing() as session:
+            row = session.get(JobRow, job, with_for_update=True)
+            if row is None or row.worker != worker or row.status != JobStatus.RUNNING:
+                return False
+            for name, value in (told | dict(values)).items():
+                setattr(row, name, value)
+            return True
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(JobRow.status == JobStatus.WAITING, and_(JobRow.status == JobStatus.RUNNING, JobRow.lease_until < now))
+
+
+def _give_up(session: Session, now: datetime) -> None:
+    session.execute(
+        update(JobRow)
+        .where(JobRow.status == JobStatus.RUNNING, JobRow.lease_until < now, JobRow.attempts >= MOST_ATTEMPTS)
+        .values(
+            status=JobStatus.FAILED,
+            ended_at=now,
+            reason=f"Tiến trình làm việc này đã chết {MOST_ATTEMPTS} lần. Hãy xem nhật ký hệ thống rồi nạp lại.",
+        )
+    )
+
+
+def _record(row: JobRow) -> JobRecord:
+    return JobRecord(
+        id=row.id,
+        unit=row.unit,
+        actor=row.actor,
+        status=JobStatus(row.status),
+        created_at=row.created_at,
+        claimed_at=row.claimed_at,
+        ended_at=row.ended_at,
+        attempts=row.attempts,
+        progress=JobProgress(row.files, row.files_done, row.pages_done, row.batch),
+        reason=row.reason,
+    )
