@@ -6,7 +6,8 @@ is done is in the catalogue. Leaves the way of one file to `pipeline.steps.take_
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+import signal
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from flows.prefect_server import prefect_environment, prefect_server
-from pipeline.errors import FileRefusedError, VanKhoError
+from pipeline.errors import StoppedError, UnavailableError, VanKhoError
 from pipeline.model import FileStatus
-from pipeline.steps.intake import Asked, FoundFile, HashedFile, find_files, hash_file, quarantined_mark
-from pipeline.steps.take_in import Outcome, Place, Rooms, duplicate, ended, quarantined, take_in
+from pipeline.steps.intake import Asked, FoundFile, HashedFile, find_files
+from pipeline.steps.known import end_known, sort_out
+from pipeline.steps.take_in import Outcome, Place, Rooms, ended, take_in
 
 _log = logging.getLogger(__name__)
 
@@ -52,123 +54,143 @@ class _Work:
     asked: Asked
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Those who are told of a run, from any thread: its progress, and `after_file` when a file has been filed.
+
+    `is_stopped` says whether the run was asked to stop: then what is not yet in is left to the next run.
+    """
+
+    progress: Progress
+    after_file: Callable[[], None]
+    is_stopped: Callable[[], bool]
+
+    def page_done(self) -> None:
+        """One more page has its result. Raises `StoppedError` where the run is to stop."""
+        self.progress.page_done()
+        if self.is_stopped():
+            raise StoppedError(UNFINISHED)
+
+
+UNFINISHED = "Chưa nạp xong khi dừng. Chạy lại lệnh để làm tiếp."
+
 Runner = Callable[[Sequence[int], Callable[[int], FileStatus], int], None]
 """Runs work by its ordinals, so many at once: `run_direct` or `PrefectRunner`."""
 
-AfterFile = Callable[[], None]
+_GROUP = 100
+"""Files that are hashed and sorted out together."""
 
 
-def ingest(
-    paths: Sequence[Path],
-    asked: Asked,
-    rooms: Rooms,
-    *,
-    workers: int,
-    runner: Runner,
-    progress: Progress,
-    after_file: AfterFile,
-) -> Batch:
-    """Take in every file under these paths, and finish what earlier runs left; every file has an outcome.
-
-    `after_file` is called, from any thread, when a file has been filed: the moment to tell the index.
-    """
+def ingest(paths: Sequence[Path], asked: Asked, rooms: Rooms, *, workers: int, runner: Runner, watch: Watch) -> Batch:
+    """Take in every file under these paths, and finish what earlier runs left; every file has an outcome."""
     found = find_files(paths)
     batch = rooms.catalogue.batches.begin(unit=asked.unit, actor=asked.actor, files=len(found))
-    progress.begin(files=len(found))
-    outcomes: dict[int, Outcome] = {}
-
-    def note(outcome: Outcome) -> None:
-        outcomes[outcome.ordinal] = outcome
-        progress.file_done(outcome)
-
-    todo, repeated = _plan(found, asked, batch, rooms, note)
-    todo += list(_left_over(todo, len(found), rooms))
-    _take_in_all(todo, batch, rooms, workers, runner, progress, note, after_file)
-    for work in repeated:
-        note(_again(work, batch, rooms))
-    rooms.catalogue.batches.end(batch)
-    return Batch(batch, tuple(outcomes[ordinal] for ordinal in sorted(outcomes)))
+    watch.progress.begin(files=len(found))
+    run = _Run(batch, asked, rooms, watch, {})
+    todo, repeated = run.plan(found)
+    todo += run.left_over(todo, len(found))
+    run.take_in_all(todo, runner, workers)
+    run.end_repeated(repeated)
+    run.leave_rest(found)
+    run.close()
+    return Batch(batch, tuple(run.outcomes[ordinal] for ordinal in sorted(run.outcomes)))
 
 
-def _plan(
-    found: Sequence[FoundFile], asked: Asked, batch: str, rooms: Rooms, note: Callable[[Outcome], None]
-) -> tuple[list[_Work], list[_Work]]:
-    """End what needs no reading; the files to take in, and those whose bytes are among them already."""
-    todo: dict[str, _Work] = {}
-    repeated: list[_Work] = []
-    for ordinal, file in enumerate(found, start=1):
-        place = Place(batch, ordinal)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A batch on its way: how its files have ended so far, by ordinal."""
+
+    batch: str
+    asked: Asked
+    rooms: Rooms
+    watch: Watch
+    outcomes: dict[int, Outcome]
+
+    def note(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.ordinal] = outcome
+        self.watch.progress.file_done(outcome)
+
+    def plan(self, found: Sequence[FoundFile]) -> tuple[list[_Work], list[_Work]]:
+        """End what needs no reading; the files to take in, and those whose bytes are among them already."""
+        todo: dict[str, _Work] = {}
+        repeated: list[_Work] = []
+        for start in range(0, len(found), _GROUP):
+            if self.watch.is_stopped():
+                break
+            group = dict(enumerate(found[start : start + _GROUP], start=start + 1))
+            sorted_out = sort_out(group, self.asked, self.batch, self.rooms)
+            for outcome in sorted_out.ended:
+                self.note(outcome)
+            for ordinal, hashed in sorted_out.new.items():
+                work = _Work(ordinal, hashed, self.asked)
+                if todo.setdefault(hashed.sha256, work) is not work:
+                    repeated.append(work)
+        return list(todo.values()), repeated
+
+    def left_over(self, todo: Sequence[_Work], last: int) -> list[_Work]:
+        """What earlier runs left in staging and this one does not take in anyway, as further files of the batch."""
+        planned = {(work.asked.unit, work.hashed.sha256) for work in todo}
+        self.rooms.staging.sweep()
+        left = [m for m in self.rooms.staging.leftovers() if (m.owner_unit, m.sha256) not in planned]
+        return [
+            _Work(
+                ordinal,
+                HashedFile(FoundFile(Path(manifest.path)), manifest.sha256),
+                Asked(manifest.owner_unit, manifest.actor, manifest.publish_to),
+            )
+            for ordinal, manifest in enumerate(left, start=last + 1)
+        ]
+
+    def take_in_all(self, todo: Sequence[_Work], runner: Runner, workers: int) -> None:
+        by_ordinal = {work.ordinal: work for work in todo}
+
+        def take_in_one(ordinal: int) -> FileStatus:
+            outcome = self._take_in(by_ordinal[ordinal])
+            self.note(outcome)
+            if outcome.documents:
+                self.watch.after_file()
+            return outcome.status
+
+        if by_ordinal and not self.watch.is_stopped():
+            runner(sorted(by_ordinal), take_in_one, workers)
+
+    def _take_in(self, work: _Work) -> Outcome:
         try:
-            hashed = hash_file(file)
-        except FileRefusedError as refusal:
-            note(ended(place, file, FileStatus.REFUSED, str(refusal), rooms.catalogue))
-            continue
-        known = _known(hashed, asked, place, rooms)
-        if known is not None:
-            note(known)
-        elif hashed.sha256 in todo:
-            repeated.append(_Work(ordinal, hashed, asked))
-        else:
-            todo[hashed.sha256] = _Work(ordinal, hashed, asked)
-    return list(todo.values()), repeated
+            if self.watch.is_stopped():
+                return _unfinished(work.ordinal, work.hashed.found)
+            place = Place(self.batch, work.ordinal)
+            return take_in(work.hashed, work.asked, place, self.rooms, on_page=self.watch.page_done)
+        except StoppedError:
+            return _unfinished(work.ordinal, work.hashed.found)
+
+    def end_repeated(self, repeated: Sequence[_Work]) -> None:
+        """End the files whose bytes came twice in the batch, now that the first of them have ended."""
+        hashed = {work.ordinal: work.hashed for work in repeated}
+        sorted_out = end_known(hashed, self.asked, self.batch, self.rooms)
+        for outcome in sorted_out.ended:
+            self.note(outcome)
+        for ordinal, file in sorted_out.new.items() if not self.watch.is_stopped() else ():
+            reason = "Cùng nội dung với một tệp khác trong đợt, tệp đó không nạp được."
+            self.note(ended(Place(self.batch, ordinal), file.found, FileStatus.FAILED, reason, self.rooms.catalogue))
+
+    def leave_rest(self, found: Sequence[FoundFile]) -> None:
+        """Tell of the files that a stop has left out."""
+        for ordinal, file in enumerate(found, start=1):
+            if ordinal not in self.outcomes:
+                self.note(_unfinished(ordinal, file))
+
+    def close(self) -> None:
+        """Record that the batch has ended, unless it was stopped."""
+        if any(outcome.status is FileStatus.UNFINISHED for outcome in self.outcomes.values()):
+            return
+        try:
+            self.rooms.catalogue.batches.end(self.batch)
+        except UnavailableError as error:  # the report of what was done must not be lost
+            _log.error("the end of batch %s was not recorded: %s", self.batch, error)
 
 
-def _known(hashed: HashedFile, asked: Asked, place: Place, rooms: Rooms) -> Outcome | None:
-    """The outcome of a file that was quarantined before or that the unit has; None for a new one."""
-    mark = quarantined_mark(
-        hashed.sha256, staging=rooms.staging, catalogue=rooms.catalogue, allowed=rooms.allowed_marks
-    )
-    if mark is not None:
-        return quarantined(mark, hashed.sha256, asked.actor, place, rooms)
-    file_id = rooms.catalogue.documents.file_id(asked.unit, hashed.sha256)
-    return None if file_id is None else duplicate(place, hashed.found, file_id, rooms.catalogue)
-
-
-def _again(work: _Work, batch: str, rooms: Rooms) -> Outcome:
-    """The outcome of a file whose bytes came twice in the batch, once the first has ended."""
-    place = Place(batch, work.ordinal)
-    known = _known(work.hashed, work.asked, place, rooms)
-    if known is not None:
-        return known
-    reason = "Cùng nội dung với một tệp khác trong đợt, tệp đó không nạp được."
-    return ended(place, work.hashed.found, FileStatus.FAILED, reason, rooms.catalogue)
-
-
-def _left_over(todo: Sequence[_Work], last: int, rooms: Rooms) -> Iterator[_Work]:
-    """What earlier runs left in staging and this one does not take in anyway, as further files of the batch."""
-    planned = {(work.asked.unit, work.hashed.sha256) for work in todo}
-    ordinal = last
-    rooms.staging.sweep()
-    for manifest in rooms.staging.leftovers():
-        if (manifest.owner_unit, manifest.sha256) in planned:
-            continue
-        ordinal += 1
-        asked = Asked(manifest.owner_unit, manifest.actor, manifest.publish_to)
-        yield _Work(ordinal, HashedFile(FoundFile(Path(manifest.path)), manifest.sha256), asked)
-
-
-def _take_in_all(
-    todo: Sequence[_Work],
-    batch: str,
-    rooms: Rooms,
-    workers: int,
-    runner: Runner,
-    progress: Progress,
-    note: Callable[[Outcome], None],
-    after_file: AfterFile,
-) -> None:
-    by_ordinal = {work.ordinal: work for work in todo}
-
-    def run(ordinal: int) -> FileStatus:
-        work = by_ordinal[ordinal]
-        outcome = take_in(work.hashed, work.asked, Place(batch, ordinal), rooms, on_page=progress.page_done)
-        note(outcome)
-        if outcome.documents:
-            after_file()
-        return outcome.status
-
-    if by_ordinal:
-        runner(sorted(by_ordinal), run, workers)
+def _unfinished(ordinal: int, found: FoundFile) -> Outcome:
+    return Outcome(ordinal, found.shown_path, FileStatus.UNFINISHED, UNFINISHED)
 
 
 def run_direct(ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
@@ -204,6 +226,7 @@ def _run_flow(ordinals: Sequence[int], work: Callable[[int], FileStatus], worker
     from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: PLC0415
 
     errors: list[VanKhoError] = []
+    on_sigterm = signal.getsignal(signal.SIGTERM)
 
     @task(name="take-in", task_run_name="file-{ordinal}", persist_result=False)
     def take_in_file(ordinal: int) -> str:
@@ -217,6 +240,8 @@ def _run_flow(ordinals: Sequence[int], work: Callable[[int], FileStatus], worker
 
     @flow(name="ingest", task_runner=cast("TaskRunner[PrefectFuture[Any]]", task_runner), persist_result=False)
     def ingest_flow(ordinals: list[int]) -> int:
+        # Prefect ends the flow at once on SIGTERM; ours lets files in hand be put aside and tells of the rest.
+        signal.signal(signal.SIGTERM, on_sigterm)
         futures = [take_in_file.submit(ordinal) for ordinal in ordinals]
         for future in prefect_as_completed(futures):
             future.result()

@@ -18,6 +18,7 @@ STATUS_WORDS = {
     FileStatus.QUARANTINED: "cách ly",
     FileStatus.FAILED: "lỗi",
     FileStatus.INCOMPLETE: "thiếu trang",
+    FileStatus.UNFINISHED: "chưa xong",
 }
 
 _LISTED = (FieldName.TYPE, FieldName.NUMBER, FieldName.DATE, FieldName.ISSUER, FieldName.SUBJECT)
@@ -54,15 +55,20 @@ def document_json(record: DocumentRecord) -> dict[str, object]:
 
 
 def batch_lines(batch: Batch, seconds: float, records: Mapping[str, DocumentRecord]) -> list[str]:
-    """The report for a person: counts, then each file that needs attention with its reason."""
+    """The report for a person: counts, then each file that needs attention with its reason.
+
+    Files that were in before are only counted; the JSON report names them.
+    """
     counts = Counter(outcome.status for outcome in batch.outcomes)
     told = ", ".join(f"{counts[status]} {STATUS_WORDS[status]}" for status in FileStatus if counts[status])
     lines = [f"Đợt {batch.id}: {len(batch.outcomes)} tệp trong {seconds:.1f} giây ({told or 'không có tệp nào'})."]
     lines += [
         f"  [{STATUS_WORDS[outcome.status]}] {_shown(outcome)}: {outcome.reason}"
         for outcome in batch.outcomes
-        if outcome.status is not FileStatus.STORED
+        if outcome.status not in (FileStatus.STORED, FileStatus.DUPLICATE)
     ]
+    if counts[FileStatus.DUPLICATE]:
+        lines.append(f"  {counts[FileStatus.DUPLICATE]} tệp đã có từ trước, không lưu lần nữa (xem từng tệp: --json).")
     doubtful = [records[d] for o in batch.outcomes for d in o.documents if d in records and records[d].doubtful]
     if doubtful:
         lines.append(f"{len(doubtful)} văn bản có trường cần người xem lại:")

@@ -1,10 +1,11 @@
 """Puts the rooms together for a run: store, staging, catalogue, readers, describer and index, from settings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from extractors.describe import open_describer
 from flows.reading import PooledReader
+from flows.scratch import scratch_folder
 from indexer.drainer import Drainer
 from indexer.search import open_index
 from pipeline.catalogue import Catalogue
@@ -14,20 +15,21 @@ from pipeline.wiring import staging_of, store_of
 
 
 @contextmanager
-def ingest_rooms(of: Settings, facts: Catalogue, *, workers: int) -> Iterator[Rooms]:
+def ingest_rooms(of: Settings, facts: Catalogue, *, workers: int, is_stopped: Callable[[], bool]) -> Iterator[Rooms]:
     """All that a file meets on its way; the reading processes end with the block."""
-    reader = PooledReader(of.intake, of.ocr, workers=workers)
-    try:
-        yield Rooms(
-            store=store_of(of),
-            staging=staging_of(of),
-            catalogue=facts,
-            reader=reader,
-            describer=open_describer(),
-            allowed_marks=of.secrecy.allow,
-        )
-    finally:
-        reader.close()
+    with scratch_folder(of.home) as scratch:
+        reader = PooledReader(of.intake, of.ocr, workers=workers, scratch=scratch, is_stopped=is_stopped)
+        try:
+            yield Rooms(
+                store=store_of(of),
+                staging=staging_of(of),
+                catalogue=facts,
+                reader=reader,
+                describer=open_describer(),
+                allowed_marks=of.secrecy.allow,
+            )
+        finally:
+            reader.close()
 
 
 def drainer(of: Settings, facts: Catalogue) -> Drainer:

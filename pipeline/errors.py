@@ -12,7 +12,9 @@
     │   ├── BusyError                                 somebody else holds the lock
     │   └── MissingProgramError                       Tesseract or its language is not installed
     ├── FileRefusedError           (a file's result)  the file cannot be taken in; carries its reason
+    ├── UnscreenedError            (a file's result)  a page of it could not be looked at for secrecy marks
     ├── PageFailedError            (a page's result)  the page cannot be read; carries its reason
+    ├── StoppedError               (the run's end)    the run was asked to stop; the next one goes on
     ├── ObjectMissingError                            a key is not in the object store
     ├── ObjectConflictError                           a key is there already with other bytes
     └── CorruptObjectError                            bytes do not match their recorded hash
@@ -91,6 +93,14 @@ class FileRefusedError(VanKhoError):
     def __str__(self) -> str:
         """The reason alone."""
         return self.message
+
+
+class UnscreenedError(VanKhoError):
+    """A page of the file could not be looked at for secrecy marks, so the file is not kept."""
+
+
+class StoppedError(VanKhoError):
+    """The run was asked to stop. What was begun waits in staging for the next one."""
 
 
 class PageFailedError(VanKhoError):

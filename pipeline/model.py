@@ -50,6 +50,7 @@ class FileStatus(StrEnum):
     QUARANTINED = "quarantined"
     FAILED = "failed"
     INCOMPLETE = "incomplete"
+    UNFINISHED = "unfinished"
 
 
 class DocumentStatus(StrEnum):

@@ -3,8 +3,9 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -23,11 +24,14 @@ from flows.console import (
     require_may_publish,
     settings,
 )
-from flows.ingest import Batch, PrefectRunner, Runner, ingest, run_direct
+from flows.ingest import Batch, PrefectRunner, Runner, Watch, ingest, run_direct
 from flows.report import STATUS_WORDS, batch_json, batch_lines, is_all_in
+from flows.stopping import Stop, stop_on_signals
 from flows.wiring import drainer, ingest_rooms
 from indexer.drainer import Drainer
 from pipeline.catalogue import Catalogue
+from pipeline.errors import VanKhoError
+from pipeline.model import FileStatus
 from pipeline.settings import Settings
 from pipeline.steps.intake import Asked, printable
 from pipeline.steps.take_in import Outcome
@@ -36,6 +40,11 @@ app = command_app("Nạp tệp quét: đọc, mô tả và lưu từng văn bả
 
 _DRAIN_EVERY = 10.0
 """Seconds between two updates of the index while a batch runs."""
+
+_QUIET = (FileStatus.DUPLICATE, FileStatus.UNFINISHED)
+"""Of these the report tells at the end; a second run over a large folder would scroll all else away."""
+
+_TO_INDEX = "Chạy `vankho reindex` khi đã khắc phục."
 
 
 @app.command()
@@ -48,21 +57,26 @@ def ingest_command(
     direct: Annotated[bool, typer.Option("--direct", help="Chạy không qua Prefect")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="In báo cáo dạng JSON")] = False,
 ) -> None:
-    """Nạp mọi tệp và báo cáo từng tệp. Mã thoát: 0 vào hết, 1 có tệp không vào, 2 dùng lệnh sai."""
+    """Nạp mọi tệp và báo cáo từng tệp. Mã thoát: 0 vào hết, 1 có tệp không vào, 2 dùng sai, 130 hay 143 bị dừng."""
     of = settings()
     started = time.monotonic()
-    with catalogue(of) as facts:
+    with catalogue(of) as facts, stop_on_signals() as stop:
         asked = _asked(unit, as_person, publish_to or [], of, facts)
         Tesseract(of.ocr.language).require()
         runner = run_direct if direct else PrefectRunner(of.home)
-        batch = _run(paths, asked, of, facts, workers or of.intake.workers, runner)
+        telling = drainer(of, facts)
+        batch = _run(paths, asked, _Means(of, facts, workers or of.intake.workers, runner, telling, stop))
+        index_problem = _problem_of(telling.drain_now)
         records = facts.documents.documents([d for outcome in batch.outcomes for d in outcome.documents])
     seconds = time.monotonic() - started
     if as_json:
         print_json(batch_json(batch, seconds, records))
     else:
         print("\n".join(batch_lines(batch, seconds, records)))
-    raise typer.Exit(0 if is_all_in(batch.outcomes) else 1)
+    if index_problem is not None:
+        print(f"Tệp đã lưu nhưng chưa đưa được vào chỉ mục: {index_problem} {_TO_INDEX}", file=sys.stderr)
+    is_well = is_all_in(batch.outcomes) and index_problem is None
+    raise typer.Exit(stop.exit_code or (0 if is_well else 1))
 
 
 def _asked(unit: str, person: str | None, publish_to: list[str], of: Settings, facts: Catalogue) -> Asked:
@@ -76,25 +90,39 @@ def _asked(unit: str, person: str | None, publish_to: list[str], of: Settings, f
     return Asked(unit, person, tuple(grant.token for grant in wanted))
 
 
-def _run(paths: list[Path], asked: Asked, of: Settings, facts: Catalogue, workers: int, runner: Runner) -> Batch:
-    """Take everything in under a bar; the index is told now and then, and at the end of everything."""
-    telling = drainer(of, facts)
-    with ingest_rooms(of, facts, workers=workers) as rooms, _shown_progress() as progress:
-        batch = ingest(
-            paths,
-            asked,
-            rooms,
-            workers=workers,
-            runner=runner,
-            progress=progress,
-            after_file=_Paced(telling),
-        )
-    telling.drain_now()
-    return batch
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """With what a batch is taken in."""
+
+    settings: Settings
+    facts: Catalogue
+    workers: int
+    runner: Runner
+    telling: Drainer
+    stop: Stop
+
+
+def _run(paths: list[Path], asked: Asked, by: _Means) -> Batch:
+    """Take everything in under a bar; the index is told now and then."""
+    with (
+        ingest_rooms(by.settings, by.facts, workers=by.workers, is_stopped=by.stop.is_asked) as rooms,
+        _shown_progress() as progress,
+    ):
+        watch = Watch(progress, _Paced(by.telling), by.stop.is_asked)
+        return ingest(paths, asked, rooms, workers=by.workers, runner=by.runner, watch=watch)
+
+
+def _problem_of(tell_index: Callable[[], object]) -> VanKhoError | None:
+    """Tell the index; why it could not be told, if so. What is due to it stays due, and files are safe without it."""
+    try:
+        tell_index()
+    except VanKhoError as error:
+        return error
+    return None
 
 
 class _Paced:
-    """Tells the index at most every few seconds, from whichever thread comes first."""
+    """Tells the index at most every few seconds, from whichever thread comes first. A failure waits for the end."""
 
     def __init__(self, telling: Drainer) -> None:
         self._telling = telling
@@ -105,7 +133,7 @@ class _Paced:
         if time.monotonic() < self._next or not self._turn.acquire(blocking=False):
             return
         try:
-            self._telling.drain()
+            _problem_of(self._telling.drain)
             self._next = time.monotonic() + _DRAIN_EVERY
         finally:
             self._turn.release()
@@ -132,7 +160,7 @@ class _Bar:
 
     def file_done(self, outcome: Outcome) -> None:
         self._bar.advance(self._task)
-        if outcome.path is not None and outcome.reason is not None:
+        if outcome.path is not None and outcome.reason is not None and outcome.status not in _QUIET:
             self._bar.console.print(
                 f"[{STATUS_WORDS[outcome.status]}] {printable(outcome.path)}: {outcome.reason}",
                 markup=False,

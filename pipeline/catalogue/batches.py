@@ -1,16 +1,27 @@
 """Batches: what was taken in when, how each file ended, and the little that is kept of quarantined ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from sqlalchemy import func, select
 
+from pipeline.catalogue.chunks import chunks
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.tables import BatchItemRow, BatchRow, QuarantineRow
 from pipeline.errors import NotFoundError
 from pipeline.model import FileStatus, QuarantineRecord
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """How one file of a batch ended; `file` is the id of the unit's file with the same bytes, where it has one."""
+
+    ordinal: int
+    status: FileStatus
+    reason: str | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +52,17 @@ class BatchFacts:
             session.add(BatchRow(id=batch, unit=unit, actor=actor, started_at=now, files=files))
         return batch
 
-    def record(self, batch: str, ordinal: int, status: FileStatus, reason: str | None, file: str | None) -> None:
-        """Record how a file ended that was not filed (a filed one is recorded with its filing)."""
+    def record(self, batch: str, items: Sequence[BatchItem]) -> None:
+        """Record in one transaction how files ended that were not filed (a filed one is recorded with its filing)."""
+        if not items:
+            return
         with self._database.writing() as session:
-            session.merge(BatchItemRow(batch=batch, ordinal=ordinal, status=status, reason=reason, file=file))
+            for item in items:
+                session.merge(
+                    BatchItemRow(
+                        batch=batch, ordinal=item.ordinal, status=item.status, reason=item.reason, file=item.file
+                    )
+                )
 
     def quarantine(self, record: QuarantineRecord, *, reason: str) -> None:
         """Record that a file carried a secrecy mark."""
@@ -63,11 +81,14 @@ class BatchFacts:
                 BatchItemRow(batch=record.batch, ordinal=record.ordinal, status=FileStatus.QUARANTINED, reason=reason)
             )
 
-    def quarantined_mark(self, hmac: str) -> str | None:
-        """The mark for which a file with this HMAC was quarantined, if it was."""
+    def quarantined_marks(self, hmacs: Collection[str]) -> Mapping[str, str]:
+        """The latest mark for which a file with each of these HMACs was quarantined, where it was."""
+        found: dict[str, str] = {}
         with self._database.reading() as session:
-            query = select(QuarantineRow.mark).where(QuarantineRow.hmac == hmac).order_by(QuarantineRow.id.desc())
-            return session.scalars(query).first()
+            for chunk in chunks(hmacs):
+                query = select(QuarantineRow.hmac, QuarantineRow.mark).where(QuarantineRow.hmac.in_(chunk))
+                found |= {row.hmac: row.mark for row in session.execute(query.order_by(QuarantineRow.id))}
+        return found
 
     def quarantined(self) -> Sequence[QuarantineRecord]:
         """All that is kept of quarantined files, oldest first."""

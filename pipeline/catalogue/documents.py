@@ -3,7 +3,7 @@
 A change of facts and its outbox row are one transaction. A person's reading of a field outranks every machine's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pipeline.access import Grant
+from pipeline.catalogue.chunks import chunks
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.tables import (
     BatchItemRow,
@@ -43,7 +44,7 @@ from pipeline.model import (
 from pipeline.ports import OutboxEntry
 
 _CHUNK = 500
-"""Ids asked for in one statement; SQLite's limit of parameters is far above."""
+"""Rows read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,17 @@ class DocumentFacts:
 
     def file_id(self, owner_unit: str, sha256: str) -> str | None:
         """The id of the unit's file with these bytes, if it was filed."""
+        return self.file_ids(owner_unit, [sha256]).get(sha256)
+
+    def file_ids(self, owner_unit: str, sha256s: Collection[str]) -> Mapping[str, str]:
+        """The id of the unit's file for each of these hashes of bytes that was filed."""
+        found: dict[str, str] = {}
         with self._database.reading() as session:
-            return _file_id(session, owner_unit, sha256)
+            for chunk in chunks(sha256s):
+                query = select(FileRow.sha256, FileRow.id).where(FileRow.owner_unit == owner_unit)
+                rows = session.execute(query.where(FileRow.sha256.in_(chunk)))
+                found |= {row.sha256: row.id for row in rows}
+        return found
 
     def file(
         self,
@@ -128,8 +138,8 @@ class DocumentFacts:
         """The present state of these documents; unknown ids are absent."""
         found: dict[str, DocumentRecord] = {}
         with self._database.reading() as session:
-            for start in range(0, len(ids), _CHUNK):
-                found |= _records(session, ids[start : start + _CHUNK])
+            for chunk in chunks(ids):
+                found |= _records(session, chunk)
         return found
 
     def document(self, document_id: str) -> DocumentRecord:
@@ -143,10 +153,10 @@ class DocumentFacts:
         """The text of each page of these documents, by document and page."""
         texts: dict[str, dict[int, str]] = {}
         with self._database.reading() as session:
-            for start in range(0, len(ids), _CHUNK):
+            for chunk in chunks(ids):
                 rows = session.execute(
                     select(PageRow.document, PageRow.page, PageRow.text)
-                    .where(PageRow.document.in_(ids[start : start + _CHUNK]))
+                    .where(PageRow.document.in_(chunk))
                     .order_by(PageRow.document, PageRow.page)
                 )
                 for document, page, text in rows:
@@ -167,14 +177,22 @@ class DocumentFacts:
 
     def ids_of_file(self, file_id: str) -> tuple[str, ...]:
         """The ids of the documents cut from a file, in the order of its pages."""
+        return self.ids_of_files([file_id]).get(file_id, ())
+
+    def ids_of_files(self, file_ids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """The ids of the documents cut from each of these files, in the order of its pages."""
+        found: dict[str, tuple[str, ...]] = {}
         with self._database.reading() as session:
-            query = (
-                select(DocumentRow.id)
-                .join(PageRow, (PageRow.document == DocumentRow.id) & (PageRow.page == 1))
-                .where(DocumentRow.file == file_id)
-                .order_by(PageRow.file_page)
-            )
-            return tuple(session.scalars(query))
+            for chunk in chunks(file_ids):
+                query = (
+                    select(DocumentRow.file, DocumentRow.id)
+                    .join(PageRow, (PageRow.document == DocumentRow.id) & (PageRow.page == 1))
+                    .where(DocumentRow.file.in_(chunk))
+                    .order_by(PageRow.file_page)
+                )
+                for file_id, document_id in session.execute(query):
+                    found[file_id] = (*found.get(file_id, ()), document_id)
+        return found
 
     def ids_of_batch(self, batch: str) -> tuple[str, ...]:
         """The ids of the documents that a batch filed, in its order."""

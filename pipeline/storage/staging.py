@@ -54,7 +54,7 @@ class StagedFile:
     def __init__(self, folder: Path, lock: int) -> None:
         """Take over a locked folder; made by `Staging.claim`."""
         self._folder = folder
-        self._lock = lock
+        self._lock: int | None = lock
 
     @property
     def original(self) -> Path:
@@ -119,8 +119,10 @@ class StagedFile:
         self.release()
 
     def release(self) -> None:
-        """Let go of the folder and leave it for a later run."""
-        os.close(self._lock)
+        """Let go of the folder, if it is still held, and leave it for a later run."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
 
 class Staging:
@@ -144,8 +146,10 @@ class Staging:
         if staged is None:  # a folder that vanishes is claimed again inside
             message = "a waiting claim cannot be refused"
             raise AssertionError(message)
-        with _released(staged):
+        try:
             yield staged
+        finally:
+            staged.release()
 
     def leftovers(self) -> Iterator[Manifest]:
         """What earlier runs left unfinished and nobody holds now."""
@@ -186,16 +190,6 @@ class Staging:
 
     def _hmac(self, text: str) -> str:
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
-
-
-@contextmanager
-def _released(staged: StagedFile) -> Iterator[None]:
-    """Let go at the end, unless the folder was wiped, which lets go by itself."""
-    try:
-        yield
-    finally:
-        if staged.original.parent.exists():
-            staged.release()
 
 
 def open_staging(folder: Path, *, key_file: Path) -> Staging:

@@ -13,6 +13,7 @@ from pipeline.access import Grant
 from pipeline.catalogue import Catalogue, open_catalogue
 from pipeline.catalogue.accounts import CredentialKind
 from pipeline.catalogue.audit import AuditEvent, Outcome
+from pipeline.catalogue.batches import BatchItem
 from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
 from pipeline.catalogue.tables import Base
 from pipeline.errors import NotFoundError, UsageError
@@ -205,16 +206,16 @@ def test_unknown_people_units_and_grants_are_named(facts: Catalogue) -> None:
 def test_quarantine_is_known_by_its_keyed_hash(facts: Catalogue) -> None:
     batch = facts.batches.begin(unit="dang-uy", actor="van-thu", files=1)
     record = QuarantineRecord("ff" * 32, "mat", datetime.now(UTC), "van-thu", batch, 1)
-    assert facts.batches.quarantined_mark("ff" * 32) is None
+    assert facts.batches.quarantined_marks(["ff" * 32]) == {}
     facts.batches.quarantine(record, reason="dấu MẬT")
-    assert facts.batches.quarantined_mark("ff" * 32) == "mat"
+    assert facts.batches.quarantined_marks(["ff" * 32, "ee" * 32]) == {"ff" * 32: "mat"}
     assert facts.batches.quarantined() == [record]
 
 
 def test_batches_newest_first(facts: Catalogue) -> None:
     first = facts.batches.begin(unit="dang-uy", actor="van-thu", files=1)
     second = facts.batches.begin(unit="dang-uy", actor="van-thu", files=2)
-    facts.batches.record(second, 1, FileStatus.REFUSED, "tệp rỗng", None)
+    facts.batches.record(second, [BatchItem(1, FileStatus.REFUSED, "tệp rỗng")])
     facts.batches.end(second)
     newest, oldest = facts.batches.latest(5)
     assert (newest.id, newest.files, newest.counts) == (second, 2, {FileStatus.REFUSED: 1})

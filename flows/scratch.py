@@ -1,0 +1,77 @@
+"""Where pictures of pages lie while they are read: in memory, in a folder of this run alone, gone at its end.
+
+The pages were not yet screened for secrecy marks, so nothing of them may stay. A killed run cannot tidy up: the next
+run of the same installation does. Where there is no memory file system they lie in the data folder.
+"""
+
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import mkdtemp
+
+from pipeline.locks import lock_file
+from pipeline.storage.local import storage_errors
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it is ours alone, and that is checked
+_LOCK = "lock"
+
+
+@contextmanager
+def scratch_folder(home: Path, *, memory: Path = _MEMORY) -> Iterator[Path]:
+    """A folder for page pictures, removed at the end; what killed runs of this installation left is removed first."""
+    with storage_errors():
+        folder = _made(home, memory)
+        lock = lock_file(folder / _LOCK, wait=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # another run is at work there
+            folder.parent.rmdir()
+        if lock is not None:
+            os.close(lock)
+
+
+def _made(home: Path, memory: Path) -> Path:
+    while True:
+        root = _root(home, memory)
+        _sweep(root)
+        try:
+            return Path(mkdtemp(prefix="run-", dir=root))
+        except FileNotFoundError:
+            continue  # another run has just ended and taken the folder with it
+
+
+def _root(home: Path, memory: Path) -> Path:
+    """This installation's folder for scratch; in memory if it can be, and if it is really ours."""
+    name = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:16]
+    for root in (memory / f"vankho-{name}", home / "scratch"):
+        try:
+            root.mkdir(mode=0o700, parents=root.parent == home, exist_ok=True)
+        except OSError:
+            continue
+        if _is_ours(root):
+            return root
+    return home
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether it is a real folder that nobody else can look into; anybody may make one in shared memory."""
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+
+
+def _sweep(root: Path) -> None:
+    """Remove the folders whose runs have died: nobody holds their lock."""
+    for folder in root.glob("run-*"):
+        try:
+            lock = lock_file(folder / _LOCK, wait=False)
+        except FileNotFoundError:
+            continue
+        if lock is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
