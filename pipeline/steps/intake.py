@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.catalogue import Catalogue
 from pipeline.errors import FileRefusedError
 from pipeline.ports import FileReader
-from pipeline.storage.staging import Manifest, StagedFile, Staging
+from pipeline.storage.staging import Manifest, StagedFile
 from pipeline.text import clean
 
 _CONTROL = "C"
@@ -124,12 +123,6 @@ def unreadable(error: OSError) -> FileRefusedError:
     """The refusal of a file that the system does not let us read."""
     message = f"Không đọc được tệp ({error.strerror}). Hãy kiểm tra quyền đọc và ổ đĩa rồi nạp lại."
     return FileRefusedError("unreadable", message)
-
-
-def quarantined_mark(sha256: str, *, staging: Staging, catalogue: Catalogue, allowed: Sequence[str]) -> str | None:
-    """The mark for which a file with these bytes was quarantined before, if it was and is still not allowed."""
-    mark = catalogue.batches.quarantined_mark(staging.fingerprint(sha256))
-    return None if mark in allowed else mark
 
 
 def stage(staged: StagedFile, hashed: HashedFile, asked: Asked, reader: FileReader) -> Manifest:

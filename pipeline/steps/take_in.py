@@ -4,21 +4,32 @@ Leaves the order of files, how many at once, and telling the index to the caller
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline.catalogue import Catalogue
+from pipeline.catalogue.batches import BatchItem
 from pipeline.catalogue.documents import FilingPlace
-from pipeline.errors import FileRefusedError, MissingProgramError, VanKhoError
+from pipeline.errors import (
+    FileRefusedError,
+    MissingProgramError,
+    StoppedError,
+    UnavailableError,
+    UnscreenedError,
+    VanKhoError,
+)
 from pipeline.model import FileStatus, PageResult, QuarantineRecord
 from pipeline.ports import Describer, FileReader, ObjectStore
 from pipeline.steps.file import Filed, describe, file, pages_of, promote
-from pipeline.steps.intake import Asked, FoundFile, HashedFile, stage
+from pipeline.steps.intake import Asked, FoundFile, HashedFile, hash_file, stage
 from pipeline.steps.recognise import recognise
 from pipeline.storage.staging import Manifest, StagedFile, Staging
 
 _log = logging.getLogger(__name__)
+
+KNOWN = "Đơn vị đã có tệp này; không lưu lần nữa."
 
 MARK_NAMES = {"mat": "MẬT", "toi_mat": "TỐI MẬT", "tuyet_mat": "TUYỆT MẬT"}
 
@@ -59,29 +70,60 @@ def take_in(hashed: HashedFile, asked: Asked, place: Place, rooms: Rooms, *, on_
 
     Raises:
         MissingProgramError: the recogniser is not installed; staging keeps the file for the next run.
+        StoppedError: the run was asked to stop; the same.
     """
-    with rooms.staging.claimed(asked.unit, hashed.sha256) as staged:
-        try:
+    try:
+        with rooms.staging.claimed(asked.unit, hashed.sha256) as staged, _kept_or_wiped(staged, hashed):
             return _through(staged, hashed, asked, place, rooms, on_page)
-        except MissingProgramError:
-            raise
-        except FileRefusedError as refusal:
+    except (MissingProgramError, StoppedError):
+        raise
+    except FileRefusedError as refusal:
+        return ended(place, hashed.found, FileStatus.REFUSED, str(refusal), rooms.catalogue)
+    except VanKhoError as error:
+        return ended(place, hashed.found, FileStatus.FAILED, str(error), rooms.catalogue)
+    except Exception as error:  # noqa: BLE001
+        # The outer edge of one file: whatever it was must not stop the batch. The log names no content.
+        _log.error("file %d of batch %s failed: %s", place.ordinal, place.batch, type(error).__name__)
+        reason = f"Lỗi ngoài dự kiến ({type(error).__name__}). Tệp chưa được nạp; hãy báo cho quản trị."
+        return ended(place, hashed.found, FileStatus.FAILED, reason, rooms.catalogue)
+
+
+@contextmanager
+def _kept_or_wiped(staged: StagedFile, hashed: HashedFile) -> Iterator[None]:
+    """What becomes of our copy of a file that does not come in.
+
+    It is wiped where the file itself is at fault, and where it can be taken in again from where it came from. Our
+    copy may be the only one: an earlier run was cut short, and the folder has been tidied since. Then it waits here.
+    """
+    try:
+        yield
+    except (MissingProgramError, StoppedError):
+        raise
+    except (FileRefusedError, UnscreenedError):
+        staged.wipe()
+        raise
+    except Exception:
+        if _is_still_there(hashed):
             staged.wipe()
-            return ended(place, hashed.found, FileStatus.REFUSED, str(refusal), rooms.catalogue)
-        except VanKhoError as error:
-            staged.wipe()
-            return ended(place, hashed.found, FileStatus.FAILED, str(error), rooms.catalogue)
-        except Exception as error:  # noqa: BLE001
-            # The outer edge of one file: whatever it was must not stop the batch. The log names no content.
-            _log.error("file %d of batch %s failed: %s", place.ordinal, place.batch, type(error).__name__)
-            staged.wipe()
-            reason = f"Lỗi ngoài dự kiến ({type(error).__name__}). Tệp chưa được nạp; hãy báo cho quản trị."
-            return ended(place, hashed.found, FileStatus.FAILED, reason, rooms.catalogue)
+        raise
+
+
+def _is_still_there(hashed: HashedFile) -> bool:
+    try:
+        return hash_file(FoundFile(hashed.found.path)).sha256 == hashed.sha256
+    except FileRefusedError:
+        return False
 
 
 def ended(place: Place, found: FoundFile, status: FileStatus, reason: str | None, catalogue: Catalogue) -> Outcome:
-    """The outcome of a file that was not filed, recorded in the catalogue by its ordinal and reason alone."""
-    catalogue.batches.record(place.batch, place.ordinal, status, reason, None)
+    """The outcome of a file that was not filed, recorded in the catalogue by its ordinal and reason alone.
+
+    A disk that is full may keep even that from being recorded: then the outcome is told all the same.
+    """
+    try:
+        catalogue.batches.record(place.batch, [BatchItem(place.ordinal, status, reason)])
+    except UnavailableError as error:
+        _log.error("how file %d of batch %s ended was not recorded: %s", place.ordinal, place.batch, error)
     return Outcome(place.ordinal, found.shown_path, status, reason)
 
 
@@ -124,15 +166,14 @@ def _require_screened(pages: tuple[PageResult, ...]) -> None:
             f"Không kiểm tra được dấu chỉ độ mật ở trang {', '.join(unscreened)} nên không lưu tệp này."
             " Hãy quét lại các trang đó rồi nạp lại."
         )
-        raise VanKhoError(message)
+        raise UnscreenedError(message)
 
 
 def duplicate(place: Place, found: FoundFile, file_id: str, catalogue: Catalogue) -> Outcome:
     """The outcome of a file that the unit has already, with the documents that it became."""
-    reason = "Đơn vị đã có tệp này; không lưu lần nữa."
-    catalogue.batches.record(place.batch, place.ordinal, FileStatus.DUPLICATE, reason, file_id)
+    catalogue.batches.record(place.batch, [BatchItem(place.ordinal, FileStatus.DUPLICATE, KNOWN, file_id)])
     documents = catalogue.documents.ids_of_file(file_id)
-    return Outcome(place.ordinal, found.shown_path, FileStatus.DUPLICATE, reason, documents)
+    return Outcome(place.ordinal, found.shown_path, FileStatus.DUPLICATE, KNOWN, documents)
 
 
 def quarantined(level: str, sha256: str, actor: str, place: Place, rooms: Rooms) -> Outcome:

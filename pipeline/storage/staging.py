@@ -114,9 +114,10 @@ class StagedFile:
                 path.unlink()
 
     def wipe(self) -> None:
-        """Remove the whole folder and let go of it."""
-        shutil.rmtree(self._folder)
-        self.release()
+        """Remove the whole folder and let go of it, if it is still held."""
+        if self._lock is not None:
+            shutil.rmtree(self._folder)
+            self.release()
 
     def release(self) -> None:
         """Let go of the folder, if it is still held, and leave it for a later run."""
