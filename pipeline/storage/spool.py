@@ -1,0 +1,105 @@
+"""The spool: what was asked of a worker, in a private folder for each job, until the job has ended.
+
+Paths and names of files that nobody has screened lie here and not in the catalogue. A request may bring its files
+with it (`files`). The report of an ended job, which names files, waits here for whoever asked. Nothing here outlives
+its use: what nobody fetches is swept.
+"""
+
+import shutil
+import time
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from pipeline.errors import NotFoundError
+from pipeline.storage.local import storage_errors
+
+_REQUEST = "request.json"
+_REPORT = "report.json"
+_FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a job is to take in. Without `paths` it is what lies in the job's own `files`."""
+
+    paths: tuple[str, ...] = ()
+    publish_to: tuple[str, ...] = ()
+    workers: int | None = None
+
+
+_REQUESTS = TypeAdapter(Request)
+
+
+class Spool:
+    """The spool of an installation."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep requests under this folder."""
+        self._folder = folder
+
+    def files(self, job: str) -> Path:
+        """The folder for files that come with the job, made for its owner alone."""
+        with storage_errors():
+            folder = self._made(job) / _FILES
+            folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def ask(self, job: str, request: Request) -> None:
+        """Keep what is asked. Comes before the job's row: a row without its request would be an empty promise."""
+        self._write(job, _REQUEST, _REQUESTS.dump_json(request))
+
+    def request(self, job: str) -> Request:
+        """What was asked. Raises `NotFoundError` where it is gone."""
+        return _REQUESTS.validate_json(self._read(job, _REQUEST))
+
+    def answer(self, job: str, report: bytes) -> None:
+        """Keep the report for whoever asked, and remove what was asked with its files."""
+        self._write(job, _REPORT, report)
+        with storage_errors():
+            shutil.rmtree(self._folder / job / _FILES, ignore_errors=True)
+            (self._folder / job / _REQUEST).unlink(missing_ok=True)
+
+    def fetch(self, job: str) -> bytes:
+        """The report, once: it is removed. Raises `NotFoundError` where it was fetched or has been swept."""
+        report = self._read(job, _REPORT)
+        self.wipe(job)
+        return report
+
+    def wipe(self, job: str) -> None:
+        """Remove everything of a job."""
+        shutil.rmtree(self._folder / job, ignore_errors=True)
+
+    def sweep(self, *, but: Collection[str], seconds: float) -> None:
+        """Remove what nobody has touched for so long, except of jobs that have not ended."""
+        for folder in self._folders():
+            with suppress(FileNotFoundError):
+                if folder.name not in but and time.time() - folder.stat().st_mtime > seconds:
+                    self.wipe(folder.name)
+
+    def _folders(self) -> Iterator[Path]:
+        if self._folder.is_dir():
+            yield from sorted(self._folder.iterdir())
+
+    def _write(self, job: str, name: str, data: bytes) -> None:
+        with storage_errors():
+            folder = self._made(job)
+            temporary = folder / f".{name}"
+            temporary.write_bytes(data)
+            temporary.replace(folder / name)
+
+    def _made(self, job: str) -> Path:
+        folder = self._folder / job
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    def _read(self, job: str, name: str) -> bytes:
+        try:
+            with storage_errors():
+                return (self._folder / job / name).read_bytes()
+        except FileNotFoundError as error:
+            message = "Yêu cầu hoặc báo cáo của việc này không còn."
+            raise NotFoundError(message) from error
