@@ -9,10 +9,10 @@ LOCK_ARGS ?=
 COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_ARGS)
 
-.PHONY: help setup check test demo serve lock clean
+.PHONY: help setup check test demo serve services services-stop lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make .venv ready (packages of the system are installed as root, else named)
 	@$(BOOTSTRAP)
@@ -31,6 +31,12 @@ demo: setup ## read the sample archive and search it
 
 serve: setup ## the HTTP API, on this machine only
 	$(BIN)/vankho serve
+
+services: setup ## OpenSearch, MinIO and PostgreSQL on this machine, for tests and trials
+	@$(BIN)/python -m deploy.services start
+
+services-stop: ## stop them; what they hold stays
+	@$(BIN)/python -m deploy.services stop
 
 lock: ## write the locks anew from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
 	$(COMPILE) --output-file=requirements/runtime.lock pyproject.toml
