@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -190,7 +190,7 @@ class _Run:
 
 
 def _unfinished(ordinal: int, found: FoundFile) -> Outcome:
-    return Outcome(ordinal, found.shown_path, FileStatus.UNFINISHED, UNFINISHED)
+    return Outcome(ordinal, found.shown_path, FileStatus.UNFINISHED, UNFINISHED, may_be_retried=True)
 
 
 def run_direct(ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
@@ -207,13 +207,14 @@ def run_direct(ordinals: Sequence[int], work: Callable[[int], FileStatus], worke
 
 @dataclass(frozen=True, slots=True)
 class PrefectRunner:
-    """Runs the work as a Prefect flow of one task a file, against a server of our own under `home`."""
+    """Runs the work as a Prefect flow of one task a file, against the server at this URL or one of our own."""
 
     home: Path
+    url: str | None = None
 
     def __call__(self, ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
         """Run the flow to its end. The first error that is not a file's own ends the run."""
-        with prefect_server(self.home) as url:
+        with prefect_server(self.home) if self.url is None else nullcontext(self.url) as url:
             os.environ.update(prefect_environment(self.home) | {"PREFECT_API_URL": url})
             _run_flow(ordinals, work, workers)
 

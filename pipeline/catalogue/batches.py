@@ -120,6 +120,16 @@ class BatchFacts:
             counts = {FileStatus(status): number for status, number in session.execute(query)}
             return BatchRecord(row.id, row.unit, row.actor, row.started_at, row.ended_at, row.files, counts)
 
+    def problems(self, batch: str) -> Sequence[BatchItem]:
+        """How those files of the batch ended that are not wholly in, in their order."""
+        well = [FileStatus.STORED, FileStatus.DUPLICATE]
+        with self._database.reading() as session:
+            query = select(BatchItemRow).where(BatchItemRow.batch == batch, BatchItemRow.status.not_in(well))
+            return [
+                BatchItem(row.ordinal, FileStatus(row.status), row.reason, row.file)
+                for row in session.scalars(query.order_by(BatchItemRow.ordinal))
+            ]
+
     def latest(self, limit: int) -> Sequence[BatchRecord]:
         """The latest batches, newest first."""
         with self._database.reading() as session:

@@ -6,7 +6,7 @@ Leaves the order of files, how many at once, and telling the index to the caller
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pipeline.catalogue import Catalogue
@@ -48,13 +48,17 @@ class Rooms:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the intake of one file ended. `path` is None for a quarantined one: its name may be secret too."""
+    """How the intake of one file ended. `path` is None for a quarantined one: its name may be secret too.
+
+    `may_be_retried` says that nothing is wrong with the file: something of ours could not be used, or we were stopped.
+    """
 
     ordinal: int
     path: str | None
     status: FileStatus
     reason: str | None = None
     documents: tuple[str, ...] = ()
+    may_be_retried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,9 @@ def take_in(hashed: HashedFile, asked: Asked, place: Place, rooms: Rooms, *, on_
         raise
     except FileRefusedError as refusal:
         return ended(place, hashed.found, FileStatus.REFUSED, str(refusal), rooms.catalogue)
+    except UnavailableError as error:
+        failed = ended(place, hashed.found, FileStatus.FAILED, str(error), rooms.catalogue)
+        return replace(failed, may_be_retried=True)
     except VanKhoError as error:
         return ended(place, hashed.found, FileStatus.FAILED, str(error), rooms.catalogue)
     except Exception as error:  # noqa: BLE001
