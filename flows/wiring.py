@@ -34,4 +34,4 @@ def ingest_rooms(of: Settings, facts: Catalogue, *, workers: int, is_stopped: Ca
 
 def drainer(of: Settings, facts: Catalogue) -> Drainer:
     """The drainer of this installation's index."""
-    return Drainer(of.home, facts.documents, open_index(of.home))
+    return Drainer(of.home, facts.documents, open_index(of.home, facts.documents))

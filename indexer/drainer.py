@@ -35,9 +35,10 @@ class Drainer:
         return self._drain(wait=True)
 
     def rebuild(self) -> int:
-        """Build the index anew; how many documents it has. Other drainers wait, searches go on."""
-        with self._locked(wait=True):
-            return reindex(self.index, self.facts)
+        """Build the index anew; how many documents it has. Searches and other drainers go on meanwhile."""
+        written = reindex(self.index, self.facts)
+        self.drain_now()
+        return written
 
     def _drain(self, *, wait: bool) -> int:
         with self._locked(wait=wait):

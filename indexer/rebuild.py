@@ -4,6 +4,7 @@ What is written is always a document's present state, never what an outbox row r
 the same state. Leaves locking out other drainers to the caller.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -34,7 +35,7 @@ def drain(index: SearchIndex, outbox: Outbox, source: DocumentSource) -> int:
 
 
 def reindex(index: SearchIndex, source: DocumentSource) -> int:
-    """Build the index anew while the present one is searched on; how many documents it has."""
+    """Build the index anew while the present one is searched and drained into; how many documents were read for it."""
     written = 0
     ids = source.document_ids()
     with index.rebuild() as writer:
@@ -42,6 +43,12 @@ def reindex(index: SearchIndex, source: DocumentSource) -> int:
             writer.write(_documents(chunk, source))
             written += len(chunk)
     return written
+
+
+def is_new(source: DocumentSource, outbox: Outbox) -> bool:
+    """Whether no index was ever told of any document: each is still pending. So an empty index lacks nothing."""
+    pending = {entry.document_id for entry in outbox.pending(sys.maxsize)}
+    return pending.issuperset(source.document_ids())
 
 
 def _write_present(writer: IndexWriter, entries: Sequence[OutboxEntry], source: DocumentSource) -> None:

@@ -7,23 +7,35 @@ Leaves who asks to the entry points and the query itself to the engine.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from indexer.embedded import open_embedded
 from indexer.fields import display_title, tokens_of
 from indexer.highlight import snippet
+from indexer.rebuild import is_new
 from pipeline.access import Reader, may_read
 from pipeline.errors import UsageError
 from pipeline.model import DocumentRecord, FieldName
-from pipeline.ports import DocumentSource, SearchIndex
+from pipeline.ports import DocumentSource, Outbox, SearchIndex
 from pipeline.query import Hit, ParsedQuery, SearchPage, SearchRequest, parse_query
 
 MAX_SIZE = 100
 """Most hits on one page."""
 
 
-def open_index(home: Path) -> SearchIndex:
-    """The index of the installation whose data folder this is."""
-    return open_embedded(home / "index")
+class IndexFacts(DocumentSource, Outbox, Protocol):
+    """What of the catalogue says whether an index that is not there was lost or never made."""
+
+
+def open_index(home: Path, facts: IndexFacts) -> SearchIndex:
+    """The index of the installation whose data folder this is, made where the installation is new.
+
+    A lost index is not made anew in silence: each use of it says that it must be rebuilt.
+    """
+    index = open_embedded(home / "index")
+    if not index.is_there() and is_new(facts, facts):
+        index.create()
+    return index
 
 
 @dataclass(frozen=True, slots=True)

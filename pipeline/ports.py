@@ -129,7 +129,16 @@ class IndexWriter(Protocol):
 
 
 class SearchIndex(Protocol):
-    """Finds documents. There is no search without a reader, and the reader's filter is inside every query."""
+    """Finds documents. There is no search without a reader, and the reader's filter is inside every query.
+
+    An index that is missing, damaged or out of reach raises `UnavailableError` on every use: never an empty answer.
+    """
+
+    def is_there(self) -> bool:
+        """Whether an index was created, be it usable or not."""
+
+    def create(self) -> None:
+        """Make an empty index where there is none; else change nothing."""
 
     def search(
         self, request: SearchRequest, *, reader: Reader, offset: int, limit: int, with_facets: bool = True
@@ -140,10 +149,21 @@ class SearchIndex(Protocol):
         """For these documents the page that matches the query best, where one does and the reader may read it."""
 
     def writer(self) -> AbstractContextManager[IndexWriter]:
-        """Write into the index that is searched now; flushed on leaving. Raises `BusyError` if another writes."""
+        """Write into the index that is searched now; flushed on leaving.
+
+        Raises:
+            BusyError: another writes, and goes on for longer than one would wait.
+        """
 
     def rebuild(self) -> AbstractContextManager[IndexWriter]:
-        """Write a new index beside the present one, which is searched on until this ends without an error."""
+        """Write a new index beside the present one, which takes its place when this ends without an error.
+
+        Until then the present one, if there is one, is searched and written on, and what others write into it is in
+        the new one too.
+
+        Raises:
+            BusyError: another rebuilds.
+        """
 
     def count(self) -> int:
         """How many documents are indexed, for the operator."""

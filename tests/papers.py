@@ -1,25 +1,50 @@
 """Small archives for tests of search: a paper told in a few words, as the catalogue and the index would have it."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexer.fields import indexed_document
 from pipeline.access import EVERYONE, Grant, Reader, Role, role_token
+from pipeline.catalogue import Catalogue
+from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
 from pipeline.model import (
+    Description,
     DocumentRecord,
     DocumentStatus,
     FieldName,
     FieldValue,
     FileRecord,
+    Membership,
+    Organisation,
     PageRecord,
+    PageResult,
     PageStatus,
+    PageText,
+    Person,
     Reference,
     Source,
+    Unit,
 )
 from pipeline.ports import IndexedDocument, SearchIndex
 from pipeline.query import SearchRequest
 
-UNIT_NAMES: Mapping[str, str] = {"dang-uy": "Đảng ủy Cơ quan", "chi-bo-01": "Chi bộ Một", "chi-bo-02": "Chi bộ Hai"}
+ORGANISATION = Organisation(
+    units=(
+        Unit("dang-uy", "Đảng ủy Cơ quan", "dang_uy"),
+        Unit("chi-bo-01", "Chi bộ Một", "chi_bo", parent="dang-uy"),
+        Unit("chi-bo-02", "Chi bộ Hai", "chi_bo", parent="dang-uy"),
+        Unit("to-dang-01", "Tổ đảng Một", "to_dang", parent="chi-bo-01"),
+    ),
+    people=(
+        Person("dang-vien", "Đảng Viên", (Membership("dang_vien", "chi-bo-01"),)),
+        Person("hai-noi", "Hai Nơi", (Membership("dang_vien", "to-dang-01"), Membership("chi_uy", "chi-bo-02"))),
+        Person("van-thu", "Văn Thư", (Membership("van_thu", "dang-uy"),)),
+        Person("van-thu-01", "Văn Thư Một", (Membership("van_thu", "chi-bo-01"),)),
+        Person("ky-thuat", "Kỹ Thuật", (Membership("quan_tri_ky_thuat", "dang-uy"),)),
+    ),
+)
+UNIT_NAMES: Mapping[str, str] = {unit.id: unit.name for unit in ORGANISATION.units}
 
 MEMBER = Reader("dang-vien", frozenset({EVERYONE, "person:dang-vien", "unit:chi-bo-01", "under:dang-uy"}))
 CLERK = Reader("van-thu", frozenset({EVERYONE, "person:van-thu", role_token(Role.VAN_THU, "dang-uy")}))
@@ -51,8 +76,7 @@ class Paper:
         return dict(enumerate(self.pages, start=1))
 
     @property
-    def record(self) -> DocumentRecord:
-        """As the catalogue has it: published where it has a grant."""
+    def fields(self) -> dict[FieldName, FieldValue]:
         told = {
             FieldName.NUMBER: self.number,
             FieldName.TYPE: self.type,
@@ -60,16 +84,36 @@ class Paper:
             FieldName.ISSUER: self.issuer,
             FieldName.SUBJECT: self.subject,
         }
+        return {name: FieldValue(value, 1.0, Source.PERSON) for name, value in told.items() if value is not None}
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        return tuple(Reference("based_on", number, None, number, 1) for number in self.cites)
+
+    @property
+    def record(self) -> DocumentRecord:
+        """As the catalogue has it: published where it has a grant."""
         return DocumentRecord(
             id=self.id,
             version=self.version,
             file=FileRecord(self.id, self.unit, "0" * 64, f"{self.id}.pdf", "application/pdf", 1, len(self.pages)),
             status=DocumentStatus.PUBLISHED if self.grants else DocumentStatus.UNPUBLISHED,
-            fields={name: FieldValue(value, 1.0, Source.PERSON) for name, value in told.items() if value is not None},
-            references=tuple(Reference("can_cu", number, None, number, 1) for number in self.cites),
+            fields=self.fields,
+            references=self.references,
             grants=tuple(map(Grant, self.grants)),
             pages=tuple(PageRecord(page, page, PageStatus.READ, 1.0, Source.OCR, None) for page in self.page_texts),
         )
+
+    @property
+    def new_file(self) -> NewFile:
+        """As it is filed, in a file of its own."""
+        pages = tuple(
+            PageResult(page, PageStatus.READ, PageText((), text, 1.0, Source.OCR))
+            for page, text in self.page_texts.items()
+        )
+        document = NewDocument(pages, Description(self.fields, self.references))
+        sha256 = hashlib.sha256(self.id.encode()).hexdigest()
+        return NewFile(self.unit, sha256, f"{self.id}.pdf", "application/pdf", 1, len(pages), (document,))
 
     @property
     def indexed(self) -> IndexedDocument:
@@ -108,3 +152,16 @@ def found(index: SearchIndex, request: SearchRequest | str, reader: Reader = MEM
     hits = index.search(asked, reader=reader, offset=0, limit=1_000)
     assert hits.total == len(hits.ids)
     return list(hits.ids)
+
+
+def shelve(facts: Catalogue, papers: Iterable[Paper]) -> dict[str, str]:
+    """File and publish papers as `vankho ingest` would, each as a file of its own; their documents' ids by theirs."""
+    shelved = list(papers)
+    batch = facts.batches.begin(unit="dang-uy", actor="van-thu", files=len(shelved))
+    ids: dict[str, str] = {}
+    for ordinal, paper in enumerate(shelved, start=1):
+        grants = tuple(map(Grant, paper.grants))
+        (ids[paper.id],) = (
+            facts.documents.file(paper.new_file, FilingPlace("van-thu", batch, ordinal), grants=grants) or ()
+        )
+    return ids

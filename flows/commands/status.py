@@ -8,6 +8,8 @@ from flows.console import catalogue, command_app, print_json, settings
 from flows.report import STATUS_WORDS
 from indexer.search import open_index
 from pipeline.catalogue.batches import BatchRecord
+from pipeline.errors import UnavailableError
+from pipeline.ports import SearchIndex
 from pipeline.wiring import staging_of
 
 app = command_app("Tình trạng: văn bản, đợt nạp, chỉ mục.")
@@ -23,10 +25,12 @@ def status(
     """In số lượng, không in nội dung."""
     of = settings()
     with catalogue(of) as facts:
+        indexed, problem = _indexed(open_index(of.home, facts.documents))
         told: dict[str, object] = {
             "home": str(of.home),
             "documents": dict(facts.documents.count()),
-            "indexed": open_index(of.home).count(),
+            "indexed": indexed,
+            "index_problem": problem,
             "pending": len(facts.documents.pending(_MANY)),
             "staging_empty": staging_of(of).is_empty(),
             "quarantined": len(facts.batches.quarantined()),
@@ -36,6 +40,14 @@ def status(
         print_json(told)
     else:
         print("\n".join(_lines(told)))
+
+
+def _indexed(index: SearchIndex) -> tuple[int | None, str | None]:
+    """How many documents the index has, or why that cannot be said."""
+    try:
+        return index.count(), None
+    except UnavailableError as error:
+        return None, str(error)
 
 
 def _batch(batch: BatchRecord) -> dict[str, object]:
@@ -59,6 +71,9 @@ def _lines(told: dict[str, object]) -> list[str]:
         "staging_empty": "Vùng đệm trống",
         "quarantined": "Lượt cách ly",
     }
+    if told["index_problem"] is not None:
+        names["index_problem"] = "Chỉ mục"
+        del names["indexed"]
     lines = [f"{text}: {told[name]}" for name, text in names.items()]
     batches = told["batches"]
     for batch in batches if isinstance(batches, list) else []:

@@ -4,7 +4,8 @@
     folder/v7/SCHEMA       the fingerprint that this version was built with
     folder/v7/documents    hits, counts and facets
     folder/v7/pages        the best page of each hit
-    folder/writer.lock     held by the one writer among all processes
+    folder/CHANGES         what is written while a new version is built
+    folder/*.lock          held by the one writer and the one rebuild among all processes
 
 Any number of processes search, and each search sees the last commit. Leaves what is asked to `indexer.plan` and
 what is written to `indexer.entries`. Only here is tantivy imported.
@@ -15,13 +16,13 @@ from pathlib import Path
 from indexer.embedded.index import EmbeddedIndex
 from pipeline.ports import SearchIndex
 
+PATIENCE = 30.0
+"""Seconds that a writer waits for another one."""
 
-def open_embedded(folder: Path) -> SearchIndex:
-    """The index in this folder, which is made if it is not there.
 
-    An index built by another version of the software is opened too, but can only be rebuilt.
+def open_embedded(folder: Path, *, patience: float = PATIENCE) -> SearchIndex:
+    """The index in this folder. Where none was created, or it is damaged, each use of it says so.
 
-    Raises:
-        UnavailableError: the folder cannot be read or written.
+    An index built by another version of the software can only be rebuilt.
     """
-    return EmbeddedIndex(folder)
+    return EmbeddedIndex(folder, patience=patience)

@@ -1,21 +1,23 @@
 """The index itself: which version is open, who may write, and the steps of each call of the port."""
 
+import math
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 from tantivy import Schema, Searcher
 
 from indexer.embedded import queries
-from indexer.embedded.store import BROKEN, BUSY, Version, create_version, engine_errors, open_version
+from indexer.embedded.journal import Journal, Replay
+from indexer.embedded.locking import Locks
+from indexer.embedded.store import BROKEN, Version, create_version, engine_errors, open_version
 from indexer.embedded.versions import Versions
 from indexer.embedded.writing import writing
 from indexer.entries import DOCUMENT_FIELDS, Field, fingerprint
 from indexer.plan import checked_window, page_plan, search_plan
 from pipeline.access import Reader
 from pipeline.errors import UnavailableError
-from pipeline.locks import held
 from pipeline.ports import IndexHits, IndexWriter
 from pipeline.query import FACETS, SearchRequest
 
@@ -25,15 +27,26 @@ _REOPENINGS = 3
 class EmbeddedIndex:
     """See `pipeline.ports.SearchIndex`. One object may be used by several threads."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the index in this folder, making an empty one where there is none."""
-        self._lock_path = folder / "writer.lock"
+    def __init__(self, folder: Path, *, patience: float) -> None:
+        """The index in this folder, if there is one. A writer waits `patience` seconds for another."""
+        self._journal_path = folder / "CHANGES"
+        self._locks = Locks(folder, patience)
         self._versions = Versions(folder)
         self._lock = threading.Lock()
         self._opened: Version | None = None
+
+    def is_there(self) -> bool:
+        """Whether there is an index, be it usable or not."""
         with engine_errors():
+            return self._versions.current() is not None
+
+    def create(self) -> None:
+        """Make an empty index where there is none."""
+        with self._locks.writing(), engine_errors():
             if self._versions.current() is None:
-                self._make_first()
+                path = self._versions.prepare(fingerprint())
+                create_version(path)
+                self._versions.make_current(path)
 
     def search(
         self, request: SearchRequest, *, reader: Reader, offset: int, limit: int, with_facets: bool = True
@@ -62,40 +75,47 @@ class EmbeddedIndex:
 
     @contextmanager
     def writer(self) -> Iterator[IndexWriter]:
-        """Write into the version that is searched now."""
-        with held(self._lock_path, wait=False, busy=BUSY):
+        """Write into the version that is searched now; while another is being built, it is told too."""
+        with self._locks.writing():
             with engine_errors():
                 version = self._current()
-            with writing(version) as writer:
+                journal = Journal(self._journal_path) if self._locks.is_rebuilding() else None
+            with closing(journal) if journal else nullcontext(), writing(version, journal) as writer:
                 yield writer
 
     @contextmanager
     def rebuild(self) -> Iterator[IndexWriter]:
-        """Write a new version, made current at the end.
+        """Write a new version, made current at the end, while others search and write the present one.
 
-        Until then nobody else writes: changes of facts wait in the outbox, and none can fall between two versions.
+        Their writes are noted in a journal, and replayed into the new version: most of them before they are kept
+        waiting, the last ones in the moment in which it becomes current. So none falls between two versions.
         """
-        with held(self._lock_path, wait=False, busy=BUSY):
-            with engine_errors():
+        with self._locks.rebuilding():
+            with self._locks.writing(patience=math.inf), engine_errors():
+                self._versions.clear()
                 path = self._versions.prepare(fingerprint())
                 version = create_version(path)
-            with writing(version) as writer:
-                yield writer
-            with engine_errors():
-                self._versions.make_current(path)
+                replay = Replay(self._journal_path)
+            try:
+                with replay:
+                    with writing(version) as writer:
+                        yield writer
+                        replay.into(writer)
+                    with self._locks.writing(patience=math.inf):
+                        with writing(version) as writer:
+                            replay.into(writer)
+                        with engine_errors():
+                            self._versions.make_current(path)
+                self._versions.clear()
+            except BaseException:
+                self._versions.discard(path)
+                raise
 
     def count(self) -> int:
         """How many documents are indexed; removed ones are not counted."""
         with engine_errors():
             _, searcher = self._searching(Field.TITLE)
             return queries.indexed_documents(searcher)
-
-    def _make_first(self) -> None:
-        with held(self._lock_path, wait=True, busy=BUSY):
-            if self._versions.current() is None:
-                path = self._versions.prepare(fingerprint())
-                create_version(path)
-                self._versions.make_current(path)
 
     def _searching(self, wanted: Field) -> tuple[Schema, Searcher]:
         """The last commit of the index that has this field. A version swapped away meanwhile is opened anew."""

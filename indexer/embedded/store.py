@@ -12,12 +12,13 @@ import tantivy
 
 from indexer.embedded.versions import schema_of
 from indexer.entries import DOCUMENT_FIELDS, PAGE_FIELDS, Field, Kind, fingerprint
-from pipeline.errors import BusyError, StorageFullError, UnavailableError, VanKhoError
+from pipeline.errors import StorageFullError, UnavailableError, VanKhoError
 
-BUSY = "Chỉ mục đang được ghi bởi một tiến trình khác. Hãy thử lại sau."
-BROKEN = "Không dùng được chỉ mục tìm kiếm. Hãy kiểm tra ổ đĩa, rồi chạy `vankho reindex` để dựng lại."
+BROKEN = "Chỉ mục tìm kiếm bị hỏng. Hãy kiểm tra ổ đĩa, rồi chạy `vankho reindex` để dựng lại từ danh mục."
+MISSING = "Không thấy chỉ mục tìm kiếm. Hãy chạy `vankho reindex` để dựng lại từ danh mục."
 
 _OTHER_SCHEMA = "Chỉ mục tìm kiếm không dùng được với phiên bản phần mềm này. Hãy chạy `vankho reindex`."
+_NAMES = ("documents", "pages")
 _TOKENIZER = "spaces"
 
 
@@ -40,16 +41,19 @@ class Version:
 
 def create_version(path: Path) -> Version:
     """Make the two indices, empty, in the folder of a new version."""
-    for name in ("documents", "pages"):
+    for name in _NAMES:
         (path / name).mkdir()
     return _opened(path)
 
 
 def open_version(path: Path | None) -> Version:
-    """Open a version. Raises `UnavailableError` where there is none or another software built it."""
+    """Open a version. Raises `UnavailableError` where there is none, it is damaged, or another software built it."""
     if path is None:
-        raise UnavailableError(BROKEN)
-    if schema_of(path) != fingerprint():
+        raise UnavailableError(MISSING)
+    schema = schema_of(path)
+    if schema is None or not all(tantivy.Index.exists(str(path / name)) for name in _NAMES):
+        raise UnavailableError(BROKEN)  # tantivy would make an empty index there
+    if schema != fingerprint():
         raise UnavailableError(_OTHER_SCHEMA)
     return _opened(path)
 
@@ -97,9 +101,11 @@ def engine_errors() -> Iterator[None]:
         raise
     except (ValueError, OSError) as error:
         text = str(error)
-        if "LockBusy" in text:
-            raise BusyError(BUSY) from error
         if "os error 28" in text or "No space left" in text:
             message = "Ổ đĩa chứa chỉ mục đã đầy. Hãy giải phóng chỗ trống rồi chạy lại."
             raise StorageFullError(message) from error
+        raise UnavailableError(BROKEN) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # tantivy's own class for a failed assumption, on damaged files
+            raise
         raise UnavailableError(BROKEN) from error

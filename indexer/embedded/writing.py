@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import tantivy
 from tantivy import Query, Searcher
 
+from indexer.embedded.journal import Journal
 from indexer.embedded.store import Store, Version, engine_errors
 from indexer.entries import Entry, Field, entries_of, removal_of
 from pipeline.ports import IndexedDocument
@@ -20,10 +21,10 @@ _HEAP_BYTES = 64_000_000
 
 
 @contextmanager
-def writing(version: Version) -> Iterator["Writer"]:
+def writing(version: Version, journal: Journal | None = None) -> Iterator["Writer"]:
     """A writer, flushed at the end if all went well. What was not flushed is dropped, and tantivy's locks with it."""
     with engine_errors():
-        writer = Writer(version)
+        writer = Writer(version, journal)
     try:
         yield writer
         writer.flush()
@@ -46,8 +47,9 @@ class _Known:
 class Writer:
     """See `pipeline.ports.IndexWriter`."""
 
-    def __init__(self, version: Version) -> None:
-        """Write into this version."""
+    def __init__(self, version: Version, journal: Journal | None) -> None:
+        """Write into this version, and note it where a rebuild wants to know."""
+        self._journal = journal
         self._documents = _StoreWriter(version.documents)
         self._pages = _StoreWriter(version.pages)
         self._unflushed: dict[str, _Known] = {}
@@ -56,6 +58,8 @@ class Writer:
     def write(self, documents: Iterable[IndexedDocument]) -> None:
         """Add or replace documents with their pages."""
         for document in documents:
+            if self._journal:
+                self._journal.note(document)
             known = self._known(document.id)
             if known is None or known.yields_to(document.version):
                 self._replace(document)
@@ -63,6 +67,8 @@ class Writer:
     def remove(self, removed: Iterable[tuple[str, int]]) -> None:
         """Remove documents, each with the version of its removal."""
         for document, version in removed:
+            if self._journal:
+                self._journal.note((document, version))
             known = self._known(document)
             if known is None or version >= known.version:
                 with engine_errors():
@@ -72,6 +78,9 @@ class Writer:
 
     def flush(self) -> None:
         """Commit pages, then documents: what a crash leaves between was not acknowledged and is written again."""
+        if self._journal:
+            with engine_errors():
+                self._journal.flush()
         if self._unflushed:
             with engine_errors():
                 self._pages.commit()

@@ -8,12 +8,17 @@ import pytest
 from indexer.embedded import open_embedded
 from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
 from pipeline.ports import SearchIndex
+from tests.services import empty_database, server
 
 
-@pytest.fixture(params=["sqlite"])
-def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database."""
-    return {"sqlite": sqlite_url(tmp_path / "catalogue.sqlite3")}[request.param]
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "catalogue.sqlite3")
+    else:
+        with empty_database(server("postgresql")) as url:
+            yield url
 
 
 @pytest.fixture
@@ -40,4 +45,13 @@ def open_index(open_at: Callable[[Path], SearchIndex], tmp_path: Path) -> Callab
 @pytest.fixture
 def index(open_index: Callable[[], SearchIndex]) -> SearchIndex:
     """An empty search index."""
-    return open_index()
+    opened = open_index()
+    opened.create()
+    return opened
+
+
+@pytest.fixture
+def open_hasty(index: SearchIndex, tmp_path: Path) -> Callable[[], SearchIndex]:
+    """Opens the same index as `index`, for writers that do not wait for others."""
+    assert index.is_there()
+    return lambda: open_embedded(tmp_path / "index", patience=0)

@@ -44,6 +44,7 @@ ARCHIVE = (RESOLUTION, PLAN, LETTER, OLD, UNDATED, HIDDEN)
 def archive(open_at: Callable[[Path], SearchIndex], tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
     """Searched by many tests and written by none."""
     index = open_at(tmp_path_factory.mktemp("archive"))
+    index.create()
     fill(index, *ARCHIVE)
     return index
 
