@@ -170,7 +170,7 @@ def _frames(image: ImageFile) -> Iterator[None]:
 
 def _pdf_pages(path: Path, limits: IntakeSettings) -> int:
     try:
-        with path.open("rb") as stream, _open_pdf(stream) as pdf:
+        with path.open("rb") as stream, open_pdf(stream) as pdf:
             pages = len(pdf.pages)
             _require_pages(pages, limits)
             _require_page_sizes(pdf, limits)
@@ -186,7 +186,7 @@ def _pdf_pages(path: Path, limits: IntakeSettings) -> int:
         raise _damaged("PDF") from error
 
 
-def _open_pdf(stream: BinaryIO) -> pikepdf.Pdf:
+def open_pdf(stream: BinaryIO) -> pikepdf.Pdf:
     """The PDF; one whose cross-references are wrong is mended, but not one whose end is missing.
 
     A truncated file can be mended too, with its last pages gone in silence; that must not happen.

@@ -69,14 +69,18 @@ def open_image_pages(path: Path, media_type: str) -> Iterator[ImagePages]:
 
 
 def resolution(image: Image.Image) -> float:
-    """Dots per inch: what the file says where that is credible, else as if the page were A4."""
+    """Dots per inch of an image: what the file says where that is credible, else as if the page were A4."""
     said = image.info.get("dpi", (0, 0))
-    dpi = float(said[1] if isinstance(said, tuple) else said)
-    long_side = max(image.size)
-    if _CREDIBLE_DPI[0] <= dpi <= _CREDIBLE_DPI[1] and _is_credible(long_side / dpi):
-        return dpi
+    return credible_dpi(image.size, float(said[1] if isinstance(said, tuple) else said))
+
+
+def credible_dpi(size: tuple[int, int], said: float) -> float:
+    """The resolution that is said of an image of so many pixels, or that which would make it A4."""
+    width, height = size
+    if _CREDIBLE_DPI[0] <= said <= _CREDIBLE_DPI[1] and _is_credible(max(size) / said):
+        return said
     area = _A4_INCHES[0] * _A4_INCHES[1]
-    return float(np.sqrt(image.width * image.height / area))
+    return float(np.sqrt(width * height / area))
 
 
 def page_image(original: Path, media_type: str, file_page: int, *, width: int) -> bytes:
