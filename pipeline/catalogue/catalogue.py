@@ -9,6 +9,7 @@ from pipeline.catalogue.batches import BatchFacts
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.documents import DocumentFacts
 from pipeline.catalogue.jobs import JobFacts
+from pipeline.catalogue.locks import Locks, open_locks
 from pipeline.catalogue.nights import NightFacts
 from pipeline.catalogue.organisation import OrganisationFacts
 
@@ -25,6 +26,7 @@ class Catalogue:
     audit: AuditTrail
     nights: NightFacts
     jobs: JobFacts
+    locks: Locks
 
     def close(self) -> None:
         """Give back all connections."""
@@ -32,13 +34,18 @@ class Catalogue:
 
 
 def open_catalogue(url: str) -> Catalogue:
-    """Open the catalogue at this SQLAlchemy URL, bringing its schema up to date.
+    """Open the catalogue at this URL (`sqlite_url`, or `postgresql://…`), bringing its schema up to date.
 
     Raises:
+        SettingsError: the URL or the way the database was made does not do.
         UnavailableError: the database cannot be used.
     """
     database = Database(url)
-    database.upgrade()
+    try:
+        database.upgrade()
+    except BaseException:
+        database.close()
+        raise
     return Catalogue(
         database=database,
         documents=DocumentFacts(database),
@@ -48,6 +55,7 @@ def open_catalogue(url: str) -> Catalogue:
         audit=AuditTrail(database),
         nights=NightFacts(database),
         jobs=JobFacts(database),
+        locks=open_locks(url),
     )
 
 

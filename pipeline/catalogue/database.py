@@ -1,9 +1,8 @@
 """Transactions on the catalogue's database, and its schema's migrations.
 
-Leaves what is read and written to the classes beside it. Database errors become ours here.
+Leaves what is read and written to the classes beside it, and what differs between databases to `engines`.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,14 +11,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from pipeline.errors import StorageFullError, UnavailableError
-
-_BUSY_SECONDS = 30
+from pipeline.catalogue.engines import database_errors, open_engine, reading_engine, require_bytewise, writing_engine
 
 
 class Database:
@@ -27,28 +22,28 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Connect lazily to the database at this SQLAlchemy URL."""
-        self._engine = create_engine(url)
-        if self._engine.dialect.name == "sqlite":
-            _prepare_sqlite(self._engine)
-        self._writing = self._engine.execution_options(vankho_writes=True)
+        self._engine = open_engine(url)
+        self._reading = reading_engine(self._engine)
+        self._writing = writing_engine(self._engine)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads, on one state of the database."""
-        with _translated(), Session(self._engine) as session, session.begin():
+        with database_errors(), Session(self._reading) as session, session.begin():
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction that writes, all or nothing. SQLite locks at its start, so that two cannot deadlock."""
-        with _translated(), Session(self._writing) as session, session.begin():
+        """A transaction that writes, all or nothing, when its turn has come."""
+        with database_errors(), Session(self._writing) as session, session.begin():
             yield session
 
     def upgrade(self) -> None:
         """Bring the schema to the newest version; nothing happens if it is there already."""
-        with _translated():
+        with database_errors():
             config = _migrations()
             with self._engine.connect() as connection:
+                require_bytewise(connection)
                 present = MigrationContext.configure(connection).get_current_revision()
             if present == ScriptDirectory.from_config(config).get_current_head():
                 return
@@ -58,7 +53,7 @@ class Database:
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to a revision (`base` for none)."""
-        with _translated(), self._writing.begin() as connection:
+        with database_errors(), self._writing.begin() as connection:
             config = _migrations()
             config.attributes["connection"] = connection
             command.downgrade(config, revision)
@@ -77,41 +72,3 @@ def _migrations() -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     return config
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    """WAL, foreign keys, full durability of commits, and transactions that begin when SQLAlchemy says so."""
-
-    def on_connect(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout = {_BUSY_SECONDS * 1000}",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("vankho_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", on_begin)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        if "disk is full" in str(error.orig):
-            message = "Ổ đĩa đã đầy: chưa ghi được gì vào danh mục. Hãy giải phóng chỗ rồi chạy lại."
-            raise StorageFullError(message) from error
-        message = "Không dùng được cơ sở dữ liệu danh mục. Hãy kiểm tra ổ đĩa, quyền ghi và dịch vụ rồi chạy lại."
-        raise UnavailableError(message) from error
-    except DatabaseError as error:
-        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-            message = "Tệp danh mục bị hỏng. Hãy dừng chương trình và khôi phục từ bản sao lưu."
-            raise UnavailableError(message) from error
-        raise

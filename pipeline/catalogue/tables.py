@@ -6,6 +6,7 @@ Times are UTC. A document's `version` grows with each change of its facts; the s
 
 from datetime import UTC, date, datetime
 
+import sqlalchemy
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -17,8 +18,6 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
-    Text,
     TypeDecorator,
     UniqueConstraint,
 )
@@ -26,6 +25,25 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _Sequence = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column of type INTEGER."""
+
+
+class String(TypeDecorator[str]):
+    """Text up to a length, without what a database cannot keep: PostgreSQL no NUL, none half a surrogate pair."""
+
+    impl = sqlalchemy.String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """What is kept, and what is asked for: each of these characters becomes a question mark."""
+        del dialect
+        return value.replace("\0", "?").encode(errors="replace").decode() if value else value
+
+
+class Text(String):
+    """The same of any length."""
+
+    impl = sqlalchemy.Text
+    cache_ok = True
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -45,7 +63,7 @@ class UTCDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """From the database, as UTC."""
         del dialect
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        return value if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
