@@ -16,6 +16,7 @@ COMMANDS = {
     "org": "Tổ chức: nạp đơn vị, người và vai trò từ một tệp",
     "account": "Tài khoản: cấp, đổi mật khẩu, cấp mã cho chương trình",
     "ingest": "Nạp tệp quét: đọc, mô tả và lưu từng văn bản",
+    "nightly": "Nạp những gì đã đến hộp nhận, hoặc xem lượt gần nhất",
     "publish": "Công bố văn bản hoặc cả đợt cho người được xem",
     "withdraw": "Rút văn bản khỏi người xem",
     "search": "Tìm văn bản trong phạm vi một người được xem",

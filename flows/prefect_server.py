@@ -1,26 +1,22 @@
-"""A Prefect server of our own for the time of a run: on loopback, under the data folder, without telemetry.
+"""A Prefect server of our own: on loopback, under the data folder, without telemetry.
 
 It dies with us, however we die, so that a killed run leaves nothing behind. Leaves flows to `flows.ingest`.
 """
 
-import ctypes
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from flows.children import start_python, stop_child
 from pipeline.errors import UnavailableError
 
 _START_SECONDS = 120
 _STOP_SECONDS = 20
-_PR_SET_PDEATHSIG = 1
 
 
 def prefect_environment(home: Path) -> dict[str, str]:
@@ -49,69 +45,60 @@ def prefect_server(home: Path) -> Iterator[str]:
     Raises:
         UnavailableError: it did not start in time.
     """
-    port = _free_port()
-    url = f"http://127.0.0.1:{port}/api"
-    process = _start(home, port)
+    port = free_port()
+    url = server_url(port)
+    process = start_python(server_words(port), server_environment(home), log=server_log(home))
     try:
-        _wait_until_ready(process, url)
+        wait_for_server(url, is_alive=lambda: process.poll() is None)
         yield url
     finally:
-        _stop(process)
+        stop_child(process, seconds=_STOP_SECONDS)
 
 
-def _start(home: Path, port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-P", "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+def server_words(port: int) -> tuple[str, ...]:
+    """The words with which our interpreter runs a server on this port."""
+    return ("-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port))
+
+
+def server_environment(home: Path) -> dict[str, str]:
+    """Our environment with our settings of Prefect, and without those of another installation."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return own | prefect_environment(home)
+
+
+def server_url(port: int) -> str:
+    """The URL of the API of a server on this port."""
+    return f"http://127.0.0.1:{port}/api"
+
+
+def server_log(home: Path) -> Path:
+    """Where a server writes its log; its folder is made."""
     (home / "prefect").mkdir(parents=True, exist_ok=True)
-    environment = _inherited(os.environ) | prefect_environment(home)
-    with (home / "prefect" / "server.log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - our own interpreter with fixed words
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - called from the main thread, before any other is started
-        )
+    return home / "prefect" / "server.log"
 
 
-def _inherited(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without settings of another Prefect installation."""
-    return {name: value for name, value in environment.items() if not name.startswith("PREFECT_")}
-
-
-def _die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent dies (Linux)."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+def wait_for_server(url: str, *, is_alive: Callable[[], bool]) -> None:
+    """Wait until the server answers. Raises `UnavailableError` when it died or took too long."""
     end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urlopen(f"{url}/health", timeout=2):  # noqa: S310 - our own loopback address
-                return
-        except (URLError, OSError):
-            time.sleep(0.1)
+    while time.monotonic() < end and is_alive():
+        if is_answering(url):
+            return
+        time.sleep(0.1)
     message = "Không khởi động được Prefect. Hãy xem prefect/server.log, hoặc chạy lại với --direct."
     raise UnavailableError(message)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop the server and what it started, gently first."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-            process.wait(_STOP_SECONDS)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
-        else:
-            return
+def is_answering(url: str) -> bool:
+    """Whether the server at this URL of its API is well."""
+    try:
+        with urlopen(f"{url}/health", timeout=2):  # noqa: S310 - our own loopback address
+            return True
+    except (URLError, OSError):
+        return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

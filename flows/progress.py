@@ -92,3 +92,16 @@ def shown_progress() -> Iterator[Bar]:
     )
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
         yield Bar(bar)
+
+
+class Silence:
+    """Nobody watches. Implements `flows.ingest.Progress`."""
+
+    def begin(self, *, files: int) -> None:
+        """The batch has so many files."""
+
+    def page_done(self) -> None:
+        """One more page has its result."""
+
+    def file_done(self, outcome: Outcome) -> None:
+        """One more file has ended."""

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from extractors.describe import open_describer
+from flows.ingest import Progress, Runner, Watch
+from flows.night import Means
+from flows.progress import Paced
 from flows.reading import PooledReader
 from flows.scratch import scratch_folder
 from indexer.drainer import Drainer
@@ -11,7 +14,7 @@ from indexer.search import open_index
 from pipeline.catalogue import Catalogue
 from pipeline.settings import Settings
 from pipeline.steps.take_in import Rooms
-from pipeline.wiring import staging_of, store_of
+from pipeline.wiring import inbox_of, staging_of, store_of
 
 
 @contextmanager
@@ -35,3 +38,21 @@ def ingest_rooms(of: Settings, facts: Catalogue, *, workers: int, is_stopped: Ca
 def drainer(of: Settings, facts: Catalogue) -> Drainer:
     """The drainer of this installation's index."""
     return Drainer(of.home, facts.documents, open_index(of.home, facts.documents))
+
+
+@contextmanager
+def night_means(
+    of: Settings, facts: Catalogue, *, runner: Runner, progress: Progress, is_stopped: Callable[[], bool]
+) -> Iterator[Means]:
+    """With what a night is run; the reading processes end with the block."""
+    workers = of.intake.workers
+    with ingest_rooms(of, facts, workers=workers, is_stopped=is_stopped) as rooms:
+        yield Means(
+            inbox=inbox_of(of),
+            rooms=rooms,
+            lock=of.home / "locks" / "nightly.lock",
+            quiet_seconds=of.inbox.quiet_seconds,
+            workers=workers,
+            runner=runner,
+            watch=Watch(progress, Paced(drainer(of, facts)), is_stopped),
+        )

@@ -5,8 +5,10 @@ from typing import Annotated
 import typer
 
 from flows.console import catalogue, command_app, print_json, settings
+from flows.nights import night_json, night_summary
 from flows.report import STATUS_WORDS
 from indexer.search import open_index
+from pipeline.catalogue import Catalogue
 from pipeline.catalogue.batches import BatchRecord
 from pipeline.errors import UnavailableError
 from pipeline.ports import SearchIndex
@@ -34,6 +36,7 @@ def status(
             "pending": len(facts.documents.pending(_MANY)),
             "staging_empty": staging_of(of).is_empty(),
             "quarantined": len(facts.batches.quarantined()),
+            "night": _night(facts),
             "batches": [_batch(batch) for batch in facts.batches.latest(batches)],
         }
     if as_json:
@@ -48,6 +51,12 @@ def _indexed(index: SearchIndex) -> tuple[int | None, str | None]:
         return index.count(), None
     except UnavailableError as error:
         return None, str(error)
+
+
+def _night(facts: Catalogue) -> dict[str, object] | None:
+    """The last run that emptied the inbox, in one line and as it is."""
+    nights = facts.nights.latest(1)
+    return night_json(nights[0], {}) | {"summary": night_summary(nights[0])} if nights else None
 
 
 def _batch(batch: BatchRecord) -> dict[str, object]:
@@ -75,6 +84,8 @@ def _lines(told: dict[str, object]) -> list[str]:
         names["index_problem"] = "Chỉ mục"
         del names["indexed"]
     lines = [f"{text}: {told[name]}" for name, text in names.items()]
+    if isinstance(told["night"], dict):
+        lines.append(told["night"]["summary"])
     batches = told["batches"]
     for batch in batches if isinstance(batches, list) else []:
         counts = ", ".join(f"{number} {STATUS_WORDS[status]}" for status, number in batch["counts"].items())

@@ -1,0 +1,70 @@
+"""What `vankho up` runs, and how the other commands find out that it runs.
+
+It holds a lock while it lives, and says where its Prefect server is in a file that counts only while the lock is
+held.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flows.prefect_server import free_port, server_environment, server_log, server_url, server_words
+from flows.supervisor import Service
+from pipeline.locks import held, lock_file
+from pipeline.settings import Settings
+
+BUSY = "`vankho up` đang chạy rồi."
+
+
+@contextmanager
+def only_one(of: Settings) -> Iterator[None]:
+    """Be the one `vankho up` of this installation. Raises `BusyError` where another is."""
+    with held(_lock(of), wait=False, busy=BUSY):
+        yield
+
+
+def is_up(of: Settings) -> bool:
+    """Whether `vankho up` runs for this installation, on this machine."""
+    if not _lock(of).exists():
+        return False
+    descriptor = lock_file(_lock(of), wait=False)
+    if descriptor is None:
+        return True
+    os.close(descriptor)
+    return False
+
+
+def running_prefect(of: Settings) -> str | None:
+    """The URL of the running Prefect server's API, where `vankho up` runs."""
+    path = _url_file(of)
+    return path.read_text("ascii") if is_up(of) and path.exists() else None
+
+
+def services(of: Settings) -> list[Service]:
+    """The services of this installation, with the Prefect server on a free port."""
+    port = free_port()
+    url = server_url(port)
+    log = server_log(of.home)
+    _url_file(of).write_text(url, "ascii")
+    server = server_environment(of.home)
+    with_prefect = server | {"PREFECT_API_URL": url}
+    return [
+        Service("prefect", server_words(port), server, log),
+        Service("api", ("-m", "flows.cli", "serve"), _plain()),
+        Service("outbox", ("-m", "flows.outbox"), _plain()),
+        Service("worker", ("-m", "flows.worker"), with_prefect),
+        Service("nightly", ("-m", "flows.served"), with_prefect),
+    ]
+
+
+def _plain() -> dict[str, str]:
+    return dict(os.environ)
+
+
+def _lock(of: Settings) -> Path:
+    return of.home / "locks" / "up.lock"
+
+
+def _url_file(of: Settings) -> Path:
+    return of.home / "prefect" / "url"
