@@ -38,6 +38,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_LARGE = "too_large"
+    RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     PAGE_FAILED = "page_failed"
     DAMAGED = "damaged"
     INTERNAL_ERROR = "internal_error"
@@ -62,6 +63,7 @@ _OF_STATUS: Mapping[int, tuple[Code, str]] = {
     404: (Code.NOT_FOUND, "Không có địa chỉ này."),
     405: (Code.METHOD_NOT_ALLOWED, "Địa chỉ này không nhận phương thức vừa dùng."),
     413: (Code.TOO_LARGE, "Nội dung gửi lên quá lớn."),
+    416: (Code.RANGE_NOT_SATISFIABLE, "Phần được hỏi nằm ngoài tệp."),
 }
 """What the framework says by its status alone."""
 

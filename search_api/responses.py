@@ -36,6 +36,7 @@ _DESCRIPTIONS: Mapping[int, str] = {
     403: "Xem được nhưng không được làm việc này, hoặc yêu cầu đến từ trang khác",
     404: "Không có, hoặc không được xem: hai trường hợp trả lời như nhau",
     413: "Nội dung gửi lên quá lớn",
+    416: "`Range` nằm ngoài tệp",
     422: "Tham số hoặc nội dung chưa đúng",
     500: "Dữ liệu trong kho bị hỏng, hoặc lỗi ngoài dự kiến",
     503: "Tạm gián đoạn; hãy thử lại sau số giây trong `Retry-After`",

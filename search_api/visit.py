@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from indexer.fields import tokens_of
-from pipeline.access import may_publish, may_read
+from pipeline.access import document_tokens, may_publish, may_read
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.documents import not_found_message
 from pipeline.errors import NotAllowedError, NotFoundError
@@ -78,9 +78,16 @@ class Visit:
         return record
 
     def may_read_whole_file(self, record: DocumentRecord) -> bool:
-        """Whether the reader may read every document cut from the same file."""
+        """Whether the reader may read every document cut from the same file, and every page of it.
+
+        Pages that belong to no document are for the clerks of the owner unit alone.
+        """
         ids = self.of.catalogue.documents.ids_of_file(record.file.id)
-        return all(map(self._may_read, self.of.catalogue.documents.documents(ids).values()))
+        cut = self.of.catalogue.documents.documents(ids).values()
+        pages = {page.file_page for document in cut for page in document.pages}
+        is_all_cut = pages.issuperset(range(1, record.file.pages + 1))
+        clerks = document_tokens(owner_unit=record.owner_unit, is_published=False, grants=())
+        return all(map(self._may_read, cut)) and (is_all_cut or may_read(self.who.reader, clerks))
 
     def _may_read(self, record: DocumentRecord) -> bool:
         return may_read(self.who.reader, tokens_of(record))

@@ -1,17 +1,20 @@
 """One document: what it is, its original, and publishing or withdrawing it."""
 
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from extractors.files import PDF
 from indexer.fields import display_title
 from pipeline.access import Grant
 from pipeline.catalogue.audit import Outcome
 from pipeline.errors import NotAllowedError, UsageError
 from pipeline.model import DocumentRecord, FieldName, FieldValue, Source
-from search_api.originals import attachment, chunks
+from search_api import papers
+from search_api.downloads import download
 from search_api.responses import (
     DocumentAnswer,
     FieldAnswer,
@@ -52,19 +55,42 @@ def document(document_id: str, visit: CurrentVisit) -> DocumentAnswer:
     "/documents/{document_id}/original",
     summary="Tệp gốc, đúng từng bit",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/octet-stream": {}}}, **errors(401, 403, 404, 422, 500, 503)},
+    responses={
+        200: {"content": {"application/octet-stream": {}}},
+        206: {"content": {"application/octet-stream": {}}, "description": "Phần được hỏi trong `Range`"},
+        **errors(401, 403, 404, 416, 422, 500, 503),
+    },
 )
-def original(document_id: str, visit: CurrentVisit) -> StreamingResponse:
+def original(document_id: str, request: Request, visit: CurrentVisit) -> StreamingResponse:
     """The whole file as it was taken in: only for those who may read every document cut from it."""
     record = visit.readable(document_id, "download-original")
     if not visit.may_read_whole_file(record):
         visit.record("download-original", document_id, Outcome.REFUSED)
-        message = "Không tải được cả tệp gốc. Hãy xem từng trang của văn bản này."
+        message = "Tệp gốc còn có văn bản khác mà bạn không được xem. Hãy tải bản PDF của riêng văn bản này."
         raise NotAllowedError(message)
-    pieces = chunks(visit.of.store, record.file.sha256)
+    file = papers.original(visit.of.store, record)
     visit.record("download-original", document_id)
-    headers = {"Content-Disposition": attachment(record.file.name), "Content-Length": str(record.file.size)}
-    return StreamingResponse(pieces, media_type=record.file.media_type, headers=headers)
+    name = record.file.name if visit.may_publish(record) else papers.name_of(record, Path(record.file.name).suffix)
+    return download(file, name, request)
+
+
+@router.get(
+    "/documents/{document_id}/pdf",
+    summary="PDF tìm được chữ",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {PDF: {}}},
+        206: {"content": {PDF: {}}, "description": "Phần được hỏi trong `Range`"},
+        **errors(401, 404, 416, 422, 500, 503),
+    },
+)
+def searchable_pdf(document_id: str, request: Request, visit: CurrentVisit) -> StreamingResponse:
+    """The document's own pages as they were scanned, with their words under them to search and copy."""
+    record = visit.readable(document_id, "download-pdf")
+    with visit.of.drawing:
+        file = papers.searchable_pdf(visit.of.store, record)
+    visit.record("download-pdf", document_id)
+    return download(file, papers.name_of(record, ".pdf"), request)
 
 
 @router.post(

@@ -10,7 +10,7 @@ from indexer.highlight import marked_words
 from pipeline.query import parse_query
 from pipeline.storage import keys
 from pipeline.storage.pages import from_json
-from search_api.originals import local_original
+from search_api.papers import local_original
 from search_api.responses import PageAnswer, WordAnswer, WordsAnswer, errors
 from search_api.visit import CurrentVisit
 

@@ -2,8 +2,7 @@
 
 import hashlib
 import io
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,10 +10,13 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
+from sqlalchemy import delete
 
 from pipeline.access import Grant
 from pipeline.catalogue.accounts import CredentialKind
 from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
+from pipeline.catalogue.tables import DocumentRow, FieldRow, GrantRow, OutboxRow, PageRow, ReferenceRow
 from pipeline.model import (
     Description,
     FieldName,
@@ -34,6 +36,7 @@ from pipeline.passwords import hash_password, new_secret, secret_hash
 from pipeline.settings import Settings
 from pipeline.storage import keys
 from pipeline.storage.pages import to_json
+from pipeline.text import fold
 from search_api.app import API, create_app
 from search_api.services import Services
 
@@ -124,6 +127,7 @@ class House:
         self._put(keys.original(sha256), original, "image/tiff")
         for page in pages:
             self._put(keys.words(sha256, page.file_page), to_json(page), "application/json")
+            self._put(keys.layer(sha256, page.file_page), layer(page.text), "application/pdf")
         documents = tuple(NewDocument((page,), description(paper)) for page, paper in zip(pages, papers, strict=True))
         batch = self.of.catalogue.batches.begin(unit="dang-uy", actor=CLERK, files=1)
         new = NewFile("dang-uy", sha256, name, "image/tiff", len(original), len(papers), documents)
@@ -139,6 +143,16 @@ class House:
     def _put(self, key: str, data: bytes, media_type: str) -> None:
         self.of.store.put(key, io.BytesIO(data), media_type=media_type)
 
+    def forget(self, documents: Iterable[str]) -> None:
+        """Take documents out of the archive as if they had never been there, and tell the index."""
+        with self.of.catalogue.database.writing() as session:
+            for document in documents:
+                for table in (FieldRow, ReferenceRow, PageRow, GrantRow):
+                    session.execute(delete(table).where(table.document == document))
+                session.execute(delete(DocumentRow).where(DocumentRow.id == document))
+                session.add(OutboxRow(document=document, version=1_000))
+        self.of.outbox.after_change()
+
     def audited(self) -> list[tuple[str, str, str | None, str]]:
         """Who did what to which document, and how it ended."""
         events = [line.event for line in self.of.catalogue.audit.lines()]
@@ -150,6 +164,19 @@ def scan(*, seed: int, pages: int) -> bytes:
     made = [Image.new("RGB", (120, 160), (seed % 256, seed // 256, 100 + page)) for page in range(pages)]
     out = io.BytesIO()
     made[0].save(out, "TIFF", save_all=True, append_images=made[1:])
+    return out.getvalue()
+
+
+def layer(text: str) -> bytes:
+    """A page's invisible words, as the reading of a scan leaves them. Its font has no accents."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(600, 800), invariant=True)
+    words = canvas.beginText(60, 700)
+    words.setTextRenderMode(3)
+    words.setFont("Helvetica", 12)
+    words.textOut(fold(text))
+    canvas.drawText(words)
+    canvas.save()
     return out.getvalue()
 
 
@@ -186,22 +213,3 @@ def open_house(home: Path) -> House:
     of: Services = app.state.services
     of.catalogue.organisation.replace(ORGANISATION)
     return House(of, app)
-
-
-WORDS = ("đất", "đai", "đảng", "viên", "chi", "bộ", "kỷ", "luật", "môi", "trường")
-TYPES = ("nghi_quyet", "chi_thi", "bao_cao")
-
-
-def random_papers(seed: int, count: int) -> Sequence[Paper]:
-    """Papers made of few words and published at random; some to nobody."""
-    chance = random.Random(seed)
-    return [
-        Paper(
-            text=" ".join(chance.choices(WORDS, k=chance.randint(1, 6))),
-            number=f"{chance.randint(1, 30):02}-NQ/ĐU",
-            type=chance.choice(TYPES),
-            date=f"{chance.randint(2021, 2024)}-03-15",
-            grants=tuple(chance.sample(sorted(HOLDERS), k=chance.randint(0, 2))),
-        )
-        for _ in range(count)
-    ]
