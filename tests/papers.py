@@ -3,8 +3,11 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from indexer.drainer import Drainer
 from indexer.fields import indexed_document
+from indexer.search import Search, open_index
 from pipeline.access import EVERYONE, Grant, Reader, Role, role_token
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
@@ -165,3 +168,22 @@ def shelve(facts: Catalogue, papers: Iterable[Paper]) -> dict[str, str]:
             facts.documents.file(paper.new_file, FilingPlace("van-thu", batch, ordinal), grants=grants) or ()
         )
     return ids
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A data folder with a catalogue and an index, opened as every entry point opens them."""
+
+    home: Path
+    facts: Catalogue
+
+    @property
+    def index(self) -> Path:
+        """The folder of the index."""
+        return self.home / "index"
+
+    def drainer(self) -> Drainer:
+        return Drainer(self.home, self.facts.documents, open_index(self.home, self.facts.documents))
+
+    def search(self) -> Search:
+        return Search(open_index(self.home, self.facts.documents), self.facts.documents)

@@ -6,20 +6,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from indexer.drainer import Drainer
 from indexer.embedded import open_embedded
-from indexer.search import Search, open_index
+from indexer.search import Search
 from pipeline.access import EVERYONE, Grant
-from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
+from pipeline.catalogue import open_catalogue, sqlite_url
 from pipeline.errors import UnavailableError
 from pipeline.query import SearchPage, SearchRequest, Sort
-from tests.papers import MEMBER, ORGANISATION, Paper, fill, found, shelve
+from tests.papers import MEMBER, ORGANISATION, Installation, Paper, fill, found, shelve
 
 PAPERS = [
     Paper(
@@ -33,24 +31,6 @@ PAPERS = [
     for n in range(40)
 ]
 REQUESTS = [SearchRequest(text, sort=sort) for text in ("", "chuyển đổi", "nq 7", '"đổi số"') for sort in Sort]
-
-
-@dataclass(frozen=True)
-class Installation:
-    """A data folder with a catalogue and an index, as every entry point opens them."""
-
-    home: Path
-    facts: Catalogue
-
-    @property
-    def index(self) -> Path:
-        return self.home / "index"
-
-    def drainer(self) -> Drainer:
-        return Drainer(self.home, self.facts.documents, open_index(self.home, self.facts.documents))
-
-    def search(self) -> Search:
-        return Search(open_index(self.home, self.facts.documents), self.facts.documents)
 
 
 @pytest.fixture
