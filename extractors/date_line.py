@@ -1,0 +1,118 @@
+"""Place and date (địa danh và ngày, tháng, năm) in the right column of the header zone.
+
+The first such line is the document's own; other dates are citations. A day that cannot be read is left out, never
+guessed: `2024-12`. A day written by hand is a proposal. Rules: `docs/domain.md`, "Dates".
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from extractors.zones import Header, Line, confidence_of, union
+from pipeline.model import FieldValue, Source, Word
+from pipeline.text import clean, fold
+
+_DATE = re.compile(
+    r"(?<![a-z])n[gq9][a-z][yvj]?(?P<day>.{0,9}?)[tlf]?h[a-z]n[gq]\s*(?P<month>.{1,4}?)\s*n[a-z]m\s*(?P<year>\S{4})"
+)
+_SLIPS = str.maketrans(
+    {"O": "0", "o": "0", "Ó": "0", "Ô": "0", "Ø": "0", "l": "1", "I": "1", "i": "1", "|": "1", "!": "1", "Í": "1",
+     "Z": "2", "z": "2", "S": "5", "s": "5", "Š": "5", "G": "6", "b": "6", "B": "8", "g": "9", "q": "9"}
+)  # fmt: skip
+_YEARS = (1930, 2100)
+_PRINTED = 1.12
+"""The day is at most so many times as high as the year, where printed (1.04 seen); written ones more."""
+_CLEAR = 0.80
+
+WRITTEN = "Ngày có vẻ được viết tay; hãy đối chiếu với ảnh"
+UNCLEAR = "Ngày, tháng đọc không rõ; hãy đối chiếu với ảnh"
+NO_DAY = "Không đọc được ngày; chỉ có tháng và năm"
+NO_MONTH = "Không đọc được ngày, tháng; chỉ có năm"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAndDate:
+    """What the line says, as far as it was found."""
+
+    date: FieldValue | None = None
+    place: FieldValue | None = None
+
+
+def read_date(header: Header, page: int) -> PlaceAndDate:
+    """The place and the date of the document."""
+    for line in header.right or header.left:
+        match = _DATE.search(line.folded)
+        if match is not None and (year := _number(line.text, match, "year", *_YEARS)):
+            return PlaceAndDate(_date(header, line, match, year, page), _place(header, line, match, page))
+    return PlaceAndDate()
+
+
+def _date(header: Header, line: Line, match: re.Match[str], year: int, page: int) -> FieldValue:
+    words = line.words_at(match.start(), match.end())
+    month = _number(line.text, match, "month", 1, 12)
+    day = _number(line.text, match, "day", 1, 31) if month else None
+    if day and month and not _is_real(year, month, day):
+        day = None
+    value, doubt = f"{year}", NO_MONTH
+    if month:
+        value, doubt = f"{year}-{month:02d}", NO_DAY
+    if month and day:
+        value, doubt = f"{year}-{month:02d}-{day:02d}", _doubt(header, line, match) or ""
+    sure = confidence_of(words)
+    confidence = min(sure, 0.6) if doubt else max(0.85, min(sure, 0.99))
+    box = union(word.box for word in words)
+    return FieldValue(value, confidence, header.source, page, box, line.text, doubt or None)
+
+
+def _number(text: str, match: re.Match[str], part: str, least: int, most: int) -> int | None:
+    """A number read in a part of the line, repaired where letters were read for digits; None where it is none."""
+    read = re.sub(r"[\s.,_…'`\"]+", "", _part(text, match, part)).translate(_SLIPS)
+    return int(read) if re.fullmatch(r"\d{1,4}", read) and least <= int(read) <= most else None
+
+
+def _part(text: str, match: re.Match[str], part: str) -> str:
+    return text[match.start(part) : match.end(part)]
+
+
+def _is_real(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _doubt(header: Header, line: Line, match: re.Match[str]) -> str | None:
+    """Why a complete date is not certain, if it is not."""
+    if header.source is Source.TEXT_LAYER:
+        return None
+    day, month = line.words_at(*match.span("day")), line.words_at(*match.span("month"))
+    day, month = _own(day), _own(month)
+    year = line.words_at(match.start("year"), match.end("year"))
+    if header.is_written([*day, *month]) or not _is_as_high([*day, *month], year, header):
+        return WRITTEN
+    parts = [_part(line.text, match, part).strip() for part in ("day", "month", "year")]
+    if not all(re.fullmatch(r"\d+", part) for part in parts):
+        return UNCLEAR
+    return UNCLEAR if min(word.confidence for word in (*day, *month, *year)) < _CLEAR else None
+
+
+def _own(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words that hold digits; those glued to `ngày` or `tháng` stay in, and so are too high to be certain."""
+    return tuple(word for word in words if fold(word.text) not in {"ngay", "thang", "nam"})
+
+
+def _is_as_high(words: Sequence[Word], year: Sequence[Word], header: Header) -> bool:
+    """Whether digits are as high as the printed year."""
+    height = max(header.height(word) for word in year)
+    return bool(words) and all(header.height(word) <= _PRINTED * height for word in words)
+
+
+def _place(header: Header, line: Line, match: re.Match[str], page: int) -> FieldValue | None:
+    words = line.words_at(0, max(match.start() - 1, 0))
+    name = clean(" ".join(word.text for word in words)).strip(" ,.-–_|'\"")
+    if not name or not name[0].isupper() or any(character.isdigit() for character in name):
+        return None
+    box = union(word.box for word in words)
+    return FieldValue(name, confidence_of(words), header.source, page, box, line.text)

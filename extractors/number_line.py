@@ -1,0 +1,278 @@
+"""The document's own number (số và ký hiệu), read in the left column of the header zone only.
+
+First as the grammar has it, then more loosely, for OCR takes digits for letters, loses the hyphen and the bar of Đ and
+reads `/` as l or 1. Whatever was repaired, written by hand or contradicts its surroundings is a proposal, never a
+certain value. A number written by hand is certain only where the file's name says the same.
+Rules: `docs/domain.md`, "Numbers".
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from extractors.issuer import Body
+from extractors.likeness import distance
+from extractors.zones import Header, Line, confidence_of, union
+from pipeline.model import FieldValue, Source, Word
+from pipeline.numbers import DocumentNumber, number_in_query, number_keys, parse_number
+from pipeline.text import clean, fold
+from pipeline.types import SYMBOLS, TYPES, types_of_symbol
+
+_LABEL = re.compile(r"^\W*(?:luat\s*)?s[o06&ốô](?:[a-z]{0,2}(?=\W)|(?=\d))\s*[:.;]?\s*")
+_MARKS = re.compile(r"\s*([-/])\s*")
+_DIGIT_SLIPS = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "Ó": "0", "Ô": "0", "l": "1", "I": "1", "i": "1",
+                              "|": "1", "!": "1", "Í": "1", "Z": "2", "z": "2", "S": "5", "s": "5", "Š": "5", "G": "6",
+                              "b": "6", "B": "8", "g": "9", "q": "9", "Ø": "0", "†": "1"})  # fmt: skip
+_SYMBOL = "|".join(sorted(map(re.escape, SYMBOLS), key=len, reverse=True))
+_PARTY_TAIL = re.compile(rf"(?P<mark>[\s\-._~/]*)(?<![a-z])(?P<symbol>{_SYMBOL}|[nq]?qdd)"
+                         r"(?P<join>\s*[/l1|i\\]\s*|\s+)(?P<org>[a-z]{1,12}(?:[-./][a-z]+)*)")  # fmt: skip
+_STATE_TAIL = re.compile(rf"(?P<mark>\s*[/l1|i\\]\s*|\s+)(?P<year>(?:19|20)\d\d/)?(?P<symbol>{_SYMBOL}|qdd)"
+                         r"\s*-\s*(?P<org>[a-z]{1,12}(?:[-./][a-z]+)*)")  # fmt: skip
+_LETTER_TAIL = re.compile(r"(?P<mark>/\s*)(?P<symbol>)(?P<org>[a-z]{2,12}(?:\s*-\s*[a-z]+)*)")
+_BLANK = re.compile(r"[\s._…·-]*")
+
+_PRINTED = 1.29
+"""The word with the digits is at most so many times as high as `Số`, where printed (1.25 seen); written ones more."""
+_CLEAR = 0.80
+_BARRED = 0.30
+"""Tesseract is rarely sure of a word with Đ in it, and nearly always right about its digits."""
+
+WRITTEN = "Số có vẻ được viết tay; hãy đối chiếu với ảnh"
+UNCLEAR = "Số đọc không rõ; hãy đối chiếu với ảnh"
+NO_TYPE_MATCH = "Ký hiệu trong số không khớp tên loại văn bản"
+NO_ISSUER_MATCH = "Ký hiệu trong số không khớp cơ quan ban hành"
+FROM_NAME = "Không đọc được số trên trang; số này lấy theo tên tệp"
+OTHER_NAME = "Số đọc trên trang khác số trong tên tệp"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What else is known when the number is read: the type by the type line, the issuer, the name of the file."""
+
+    is_party: bool
+    type: str | None
+    issuer: Body | None
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    number: DocumentNumber | None
+    """None where the digits cannot be read."""
+    tail: DocumentNumber
+    """The same with `0` for digits: symbol and body were read."""
+    is_repaired: bool
+    line: Line
+    start: int
+    end: int
+    digits_end: int
+
+
+def read_number(header: Header, around: Surroundings, page: int) -> FieldValue | None:
+    """The number and symbol with where they stand, or None where the page has none or a blank one."""
+    readings = [reading for line in header.left if (reading := _read(line, around)) is not None]
+    labelled = [reading for reading in readings if _LABEL.match(reading.line.folded)]
+    if not readings:
+        return None
+    return _valued(header, (labelled or readings)[0], around, page)
+
+
+def _read(line: Line, around: Surroundings) -> _Reading | None:
+    text = line.text
+    label = _LABEL.match(line.folded)
+    start = label.end() if label else 0
+    return _strict(line, text, start, around) or _loose(line, text, start, around, is_labelled=label is not None)
+
+
+def _strict(line: Line, text: str, start: int, around: Surroundings) -> _Reading | None:
+    """The rest of the line, or its first words, as one number of the grammar."""
+    rest = text[start:]
+    for end in sorted({len(rest), *(m.start() for m in re.finditer(r"\s", rest))}, reverse=True):
+        number = parse_number(rest[:end].strip(" .,;:*|'\"”“’‘"))
+        if number is not None and (number.is_party == around.is_party or number.type_symbol or start):
+            fixed = _with_known_symbols(number, around)
+            digits_end = start + rest.index(number.digits) + len(number.digits)
+            return _Reading(fixed, fixed, False, line, start, start + end, digits_end)  # noqa: FBT003
+    return None
+
+
+def _loose(line: Line, text: str, start: int, around: Surroundings, *, is_labelled: bool) -> _Reading | None:
+    """Symbol and body where they can be found, and before them whatever may be meant for digits."""
+    folded = line.folded
+    patterns = [_PARTY_TAIL] if around.is_party else [_STATE_TAIL, *([_LETTER_TAIL] if is_labelled else [])]
+    tail = next((found for pattern in patterns if (found := pattern.search(folded, start))), None)
+    if tail is None:
+        return None
+    before = text[start : tail.start()]
+    digits = re.sub(r"\s+", "", before.translate(_DIGIT_SLIPS)).strip("-._~,'\"`:;")
+    year = tail.groupdict().get("year")
+    number = DocumentNumber(
+        digits=digits if re.fullmatch(r"\d{1,5}", digits) else "0",
+        type_symbol=text[tail.start("symbol") : tail.end("symbol")] or None,
+        org=re.sub(r"\s+", "", text[tail.start("org") : tail.end("org")]).upper(),
+        year=int(year[:4]) if year else None,
+        is_party=around.is_party,
+    )
+    fixed = _with_known_symbols(number, around)
+    is_readable = digits == number.digits and not _BLANK.fullmatch(before)
+    return _Reading(fixed if is_readable else None, fixed, True, line, start, tail.end(), tail.start())  # noqa: FBT003
+
+
+def _with_known_symbols(number: DocumentNumber, around: Surroundings) -> DocumentNumber:
+    """The number with type and body as they are written: Đ with its bar, nothing doubled."""
+    if re.match(r"(?:QH|UBTVQH)\d", number.org):
+        return number
+    symbol, org = number.type_symbol, number.org
+    first, _, rest = org.partition("-")
+    if symbol is None and not number.is_party and rest and (fixed := _type_symbol(first, around)) in _expected(around):
+        symbol, org = fixed, rest  # `QĐĐ-LHH`: a type that the grammar did not know by its misread symbol
+    elif symbol is not None:
+        symbol = _type_symbol(symbol, around)
+    return replace(number, type_symbol=symbol, org=_org(org, around.issuer))
+
+
+def _expected(around: Surroundings) -> tuple[str, ...]:
+    if around.type is None:
+        return ("CV",) if around.is_party else ()
+    known = TYPES[around.type]
+    return known.party if around.is_party else known.state
+
+
+def _type_symbol(read: str, around: Surroundings) -> str:
+    """The symbol as the table writes it: the title's own first, then any that differs by the bar of Đ or by case."""
+    expected = _expected(around)
+    if read in expected:
+        return read
+    wanted = fold(read)
+    near = [s for s in expected if fold(s) == wanted]
+    if not near and wanted not in SYMBOLS:
+        near = [s for s in expected if distance(wanted, fold(s), 1) is not None]
+    if near:
+        return near[0]
+    slugs = types_of_symbol(read, is_party=around.is_party)
+    forms = [s for slug in slugs for s in (TYPES[slug].party if around.is_party else TYPES[slug].state)]
+    return read if read in forms else next((s for s in forms if fold(s) == wanted), read)
+
+
+def _org(read: str, issuer: Body | None) -> str:
+    """The body's symbol, with the bars of Đ as the issuer's name or its own symbol has them."""
+    if issuer is None:
+        return read
+    return "".join(part if part in "-./" else _org_part(part, issuer) for part in re.split(r"([-./])", read) if part)
+
+
+def _org_part(part: str, issuer: Body) -> str:
+    initials = _initials(issuer.name)
+    own = issuer.unit.symbol if issuer.unit and issuer.unit.symbol else ""
+    for candidate in (part, part.replace("ĐĐ", "Đ").replace("DĐ", "Đ").replace("ĐD", "Đ")):
+        if own and fold(candidate) == fold(own):
+            return own
+        at = fold(initials).find(fold(candidate))
+        if candidate.isupper() and at >= 0:
+            return initials[at : at + len(candidate)]
+    return part
+
+
+def _initials(name: str) -> str:
+    """`ĐẢNG ỦY KHỐI` gives `ĐUK`: first letters without tone, the bar of Đ and the horn of Ư kept."""
+    firsts = (unicodedata.normalize("NFD", word)[:2] for word in name.split() if word[:1].isalpha())
+    return "".join(unicodedata.normalize("NFC", first if first[1:] == "\u031b" else first[:1]) for first in firsts)
+
+
+def _fits_issuer(org: str, issuer: Body | None) -> bool:
+    """Whether the letters of the body's symbol are initials of its name, in order. Unknown issuers fit."""
+    if issuer is None:
+        return True
+    first = re.split(r"[-./]", org)[0]
+    if issuer.unit and issuer.unit.symbol and fold(first) == fold(issuer.unit.symbol):
+        return True
+    wanted = [fold(letter) for letter in first if letter.isupper()]
+    letters = iter(fold(_initials(issuer.name.replace("TRUNG ƯƠNG", "T W").replace("TRUNG UƠNG", "T W"))))
+    return all(letter in letters for letter in wanted)
+
+
+def _valued(header: Header, reading: _Reading, around: Surroundings, page: int) -> FieldValue | None:
+    words = reading.line.words_at(reading.start, reading.end)
+    named = _number_in_name(around.file_name)
+    raw = reading.line.text
+    box = union(word.box for word in words)
+    if reading.number is None:
+        digits = _digits_named(named, reading.tail)
+        if digits is None:
+            return None
+        value = str(replace(reading.tail, digits=digits))
+        return FieldValue(value, 0.6, Source.FILE_NAME, page, box, raw, FROM_NAME)
+    agrees = bool(set(named) & set(number_keys(reading.number)))
+    doubt, confidence = _doubt(header, reading, words, around)
+    if doubt in {WRITTEN, UNCLEAR} and agrees and reading.number.type_symbol:
+        doubt, confidence = None, 0.9  # another kind of evidence says the same
+    elif doubt in {WRITTEN, UNCLEAR} and (digits := _digits_named(named, reading.tail)):
+        value = str(replace(reading.tail, digits=digits))
+        return FieldValue(value, 0.6, Source.FILE_NAME, page, box, raw, OTHER_NAME)
+    elif doubt is None and _is_contradicted(named, reading.number):
+        doubt, confidence = OTHER_NAME, 0.7
+    return FieldValue(str(reading.number), confidence, header.source, page, box, raw, doubt)
+
+
+def _doubt(header: Header, reading: _Reading, words: Sequence[Word], around: Surroundings) -> tuple[str | None, float]:
+    """Why the number is not certain, if it is not, and how sure it is."""
+    sure = confidence_of(words)
+    digit_words = reading.line.words_at(reading.start, reading.digits_end)
+    if header.is_written(digit_words) or not _looks_printed(header, reading, digit_words):
+        return WRITTEN, min(0.5, sure)
+    number = reading.number or reading.tail
+    if not _fits_type(number, around):
+        return NO_TYPE_MATCH, min(0.7, sure)
+    if not _fits_issuer(number.org, around.issuer):
+        return NO_ISSUER_MATCH, min(0.7, sure)
+    least = min(word.confidence for word in words)
+    is_barred = "đ" in " ".join(word.text for word in words).lower() and len(words) == 1
+    if reading.is_repaired or least < (_BARRED if is_barred else _CLEAR):
+        return UNCLEAR, min(0.6, sure)
+    return None, max(0.85, min(sure, 0.99))
+
+
+def _looks_printed(header: Header, reading: _Reading, digit_words: Sequence[Word]) -> bool:
+    """Whether the digits are as high as print is beside `Số`, and run on into the symbol without a gap."""
+    if header.source is Source.TEXT_LAYER:
+        return True
+    label = reading.line.words[0]
+    if reading.start == 0 or label in digit_words or len(reading.line.words_at(reading.start, reading.end)) > 1:
+        return False
+    return all(header.height(word) <= _PRINTED * header.height(label) for word in digit_words)
+
+
+def _fits_type(number: DocumentNumber, around: Surroundings) -> bool:
+    """Whether the symbol may stand for the type that the type line names. Numbers without a symbol fit."""
+    if number.type_symbol is None:
+        return True
+    slugs = types_of_symbol(number.type_symbol, is_party=number.is_party)
+    return bool(slugs) and (around.type is None or around.type in slugs)
+
+
+_NOT_A_NUMBER = re.compile(r"\d+[\s_-]*(?:thang|nam|ngay|quy|lan|ban|trang|tuan)\b|\b(?:19|20)\d\d\b")
+
+
+def _number_in_name(file_name: str) -> tuple[str, ...]:
+    """The keys of a document number in a file's name (`57-NQ-TU.pdf`, `04CT.signed_1.pdf`), if there is one."""
+    stem = clean(file_name).rsplit(".", 1)[0].replace("_", " ").replace(".", " ")
+    found = number_in_query(_NOT_A_NUMBER.sub(" ", fold(stem)))
+    return found.keys if found else ()
+
+
+def _digits_named(named: Sequence[str], tail: DocumentNumber) -> str | None:
+    """The digits that the file's name gives to a number with this symbol, or None."""
+    for key in named:
+        digits, _, rest = key.partition("-")
+        if rest and tail.type_symbol and key in number_keys(replace(tail, digits=digits)):
+            return digits.zfill(2)
+    return None
+
+
+def _is_contradicted(named: Sequence[str], number: DocumentNumber) -> bool:
+    """Whether the file's name gives another number with the same type and body."""
+    if any(key in number_keys(number) for key in named):
+        return False
+    full = number_keys(number)[0].partition("-")[2]
+    return any(key.partition("-")[2] == full for key in named)
