@@ -33,6 +33,7 @@ _CONNECTING = {
 }
 _SQLITE_FAULTS = {
     sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_IOERR_SHMSIZE: "full",  # no room for the file that readers and writers share
     sqlite3.SQLITE_BUSY: "busy",
     sqlite3.SQLITE_CORRUPT: "corrupt",
     sqlite3.SQLITE_NOTADB: "corrupt",
@@ -207,9 +208,10 @@ def _meaning(error: DBAPIError) -> UnavailableError | None:
 
 
 def _sqlite_fault(error: sqlite3.Error) -> str | None:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in _SQLITE_FAULTS:
-        return _SQLITE_FAULTS[code]
+    code = getattr(error, "sqlite_errorcode", 0)
+    for known in (code, code & 0xFF):  # as exactly as it is said, else its kind
+        if known in _SQLITE_FAULTS:
+            return _SQLITE_FAULTS[known]
     return "unusable" if isinstance(error, sqlite3.OperationalError) else None
 
 
