@@ -34,6 +34,8 @@ class Prepared:
     pixels: Grey
     dpi: float
     to_page: Affine
+    skew: float = 0.0
+    """Degrees by which its lines still rise to the right: less than is worth turning a page for."""
 
 
 def prepare(pixels: Pixels, dpi: float) -> Prepared:
@@ -44,10 +46,11 @@ def prepare(pixels: Pixels, dpi: float) -> Prepared:
         grey = cv2.medianBlur(grey, 3).astype(np.uint8, copy=False)  # before any resizing, after it does nothing
     scale = _scale(dpi, is_noisy=is_noisy)
     angle = skew(grey, dpi)
-    moved, to_page = _moved(grey, scale, angle if abs(angle) > _SKEWED_DEGREES else 0.0)
+    is_skewed = abs(angle) > _SKEWED_DEGREES
+    moved, to_page = _moved(grey, scale, angle if is_skewed else 0.0)
     if is_noisy and scale > 1:
         moved = even_background(moved)
-    return Prepared(moved, dpi * scale, to_page)
+    return Prepared(moved, dpi * scale, to_page, 0.0 if is_skewed else angle)
 
 
 def is_coloured(pixels: Pixels) -> bool:

@@ -78,7 +78,7 @@ class Reader:
             return PageReading(PageResult(file_page, PageStatus.BLANK))
         self.tesseract.require()
         scan = read_scan(image, self.tesseract, self.intake.page_seconds)
-        return PageReading(PageResult(file_page, PageStatus.READ, scan.content), scan.layer)
+        return PageReading(PageResult(file_page, PageStatus.READ, scan.content, hands=scan.hands), scan.layer)
 
 
 def open_reader(intake: IntakeSettings, ocr: OCRSettings, *, scratch: Path | None = None) -> Reader:

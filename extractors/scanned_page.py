@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.handwriting import find_hands
 from extractors.image_prep import Affine, Prepared, prepare
 from extractors.layout import running_text
 from extractors.page_images import PageImage
@@ -34,6 +35,8 @@ class ScanReading:
 
     content: PageText
     layer: bytes
+    hands: tuple[Box, ...]
+    """What is written by hand into the number and date lines (`extractors.handwriting`)."""
 
 
 def read_scan(image: PageImage, recogniser: Recogniser, seconds: float) -> ScanReading:
@@ -50,7 +53,8 @@ def read_scan(image: PageImage, recogniser: Recogniser, seconds: float) -> ScanR
     )
     content = PageText(words, running_text(words), found.confidence, Source.OCR)
     layer = placed_layer(found.layer, _unit_map(prepared, width, height), (width, height), image.dpi)
-    return ScanReading(content, layer)
+    hands = find_hands(image.pixels, prepared, found.words)
+    return ScanReading(content, layer, tuple(box_on_page(hand, prepared.to_page, width, height) for hand in hands))
 
 
 def _stamped_words(image: PageImage, prepared: Prepared, recogniser: Recogniser, seconds: float) -> list[RawWord]:
