@@ -1,10 +1,21 @@
 """The keys of the object store. They are made of hashes and versions only, so no key says what a document is."""
 
+import re
+
 READING_VERSION = "r1"
 """The version of the readers whose products lie under it; changed when words or layers would come out differently."""
 
 ORIGINALS = "originals/"
 DERIVED = "derived/"
+
+_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+
+
+def require_key(key: str) -> None:
+    """Raise `ValueError` for what is no key of the store: it could lead elsewhere."""
+    if not _KEY.fullmatch(key):
+        message = f"not an object key: {key!r}"
+        raise ValueError(message)
 
 
 def original(sha256: str) -> str:

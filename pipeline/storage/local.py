@@ -8,7 +8,6 @@ import errno
 import fcntl
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,11 +17,11 @@ from typing import BinaryIO
 
 from pipeline.errors import ObjectConflictError, ObjectMissingError, StorageFullError, UnavailableError
 from pipeline.ports import StoredObject
+from pipeline.storage.keys import require_key
 
 CHUNK = 1 << 20
 """Bytes read at a time."""
 
-_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _INCOMING = ".incoming"
 
 
@@ -69,10 +68,9 @@ class LocalStore:
     def keys(self, prefix: str = "") -> Iterator[str]:
         """All keys that begin with `prefix`, in order."""
         root = self._folder / prefix.rpartition("/")[0]
-        for path in sorted(root.rglob("*")) if root.is_dir() else []:
-            key = path.relative_to(self._folder).as_posix()
-            if key.startswith(prefix) and not key.startswith(_INCOMING) and path.is_file():
-                yield key
+        paths = root.rglob("*") if root.is_dir() else ()
+        found = (path.relative_to(self._folder).as_posix() for path in paths if path.is_file())
+        yield from sorted(key for key in found if key.startswith(prefix) and not key.startswith(_INCOMING))
 
     def remove(self, key: str) -> None:
         """Remove the object if it is there."""
@@ -80,9 +78,7 @@ class LocalStore:
             self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            message = f"not an object key: {key!r}"
-            raise ValueError(message)
+        require_key(key)
         return self._folder / key
 
 

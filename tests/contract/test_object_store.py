@@ -2,7 +2,8 @@
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,22 @@ import pytest
 from pipeline.errors import ObjectConflictError, ObjectMissingError
 from pipeline.ports import ObjectStore
 from pipeline.storage.local import LocalStore
+from pipeline.storage.minio import BucketStore
+from tests.buckets import endpoint_of, own_bucket
+from tests.services import server
 
 KEY = "originals/" + "ab" * 32
 
 
-@pytest.fixture(params=["local"])
-def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], ObjectStore]:
+@pytest.fixture(params=["local", "minio"])
+def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], ObjectStore]]:
     """Opens the same store anew each time, as another process would."""
-    openers: dict[str, Callable[[], ObjectStore]] = {"local": lambda: LocalStore(tmp_path / "store")}
-    return openers[request.param]
+    if request.param == "local":
+        yield lambda: LocalStore(tmp_path / "store")
+    else:
+        endpoint = endpoint_of(server("minio"))
+        with own_bucket(endpoint) as bucket:
+            yield lambda: BucketStore(endpoint, bucket)
 
 
 @pytest.fixture
@@ -77,9 +85,34 @@ def test_a_source_that_breaks_leaves_nothing(store: ObjectStore) -> None:
     assert list(store.keys()) == []
 
 
+def test_whoever_writes_a_key_at_once_one_wins_and_the_others_are_told(store: ObjectStore) -> None:
+    def write(number: int) -> bool:
+        try:
+            put(store, KEY, bytes([number]) * 1000)
+        except ObjectConflictError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as executor:
+        winners = [number for number, won in enumerate(executor.map(write, range(8))) if won]
+    assert get(store, KEY) == bytes(winners) * 1000
+
+
+def test_an_open_stream_can_be_sought_in(store: ObjectStore) -> None:
+    put(store, KEY, bytes(range(256)) * 10_000)
+    with store.open(KEY) as stream:
+        assert stream.read(3) == b"\0\1\2"
+        assert stream.seek(-256, io.SEEK_END) == 256 * 9_999
+        assert stream.read() == bytes(range(256))
+        stream.seek(255)
+        assert stream.read(2) == b"\xff\0"
+        assert stream.tell() == 257
+
+
 def test_keys_of_a_prefix_in_order(store: ObjectStore) -> None:
-    for key in ("derived/b/1.json", "derived/a/2.json", "derived/a/1.json", "originals/a"):
+    for key in ("derived/b/1.json", "derived/a/2.json", "derived/a/1.json", "derived-b/1", "originals/a"):
         put(store, key, b"x")
+    assert list(store.keys())[:2] == ["derived-b/1", "derived/a/1.json"]
     assert list(store.keys("derived/a")) == ["derived/a/1.json", "derived/a/2.json"]
     assert list(store.keys("derived/")) == ["derived/a/1.json", "derived/a/2.json", "derived/b/1.json"]
     assert list(store.keys("nothing/")) == []
