@@ -1,7 +1,8 @@
-"""The `Describer` of `pipeline.ports`: a document's fields from the words of its pages, by rules.
+"""The `Describer` of `pipeline.ports`: a document's fields and references from the words of its pages, by rules.
 
     first page read ─► header zone ─► type line ─► issuer ─► number ─► type, system, date, subject, urgency
     last page before an annex ─► signer, title, capacity, recipients
+    all pages ─► references
 
 Each value says where it was read and how sure it is; one that is less sure than `CERTAIN` is shown to a person.
 """
@@ -15,6 +16,7 @@ from extractors.issuer import Body, issuers_of
 from extractors.kind import PARTY, system_of, titled_type, type_of
 from extractors.number_line import NO_ISSUER_MATCH, Surroundings, read_number
 from extractors.recipients import recipients_of
+from extractors.references import references_of
 from extractors.signature import signature_of
 from extractors.subject import subject_of, urgency_of
 from extractors.zones import header_of
@@ -27,13 +29,13 @@ class RuleDescriber:
     """Describes by the rules of this package; it keeps nothing."""
 
     def describe(self, pages: Sequence[PageResult], *, file_name: str, units: Sequence[Unit]) -> Description:
-        """The fields of one document. `pages` are its pages in order; `units` resolve issuers."""
+        """Fields and references of one document. `pages` are its pages in order; `units` resolve issuers."""
         first = next((i for i, page in enumerate(pages, start=1) if page.content and page.content.words), None)
         if first is None:
             return Description({})
         fields = _header_fields(pages[first - 1], first, file_name, units)
         fields |= _closing_fields(pages, is_party=fields[FieldName.SYSTEM].value == PARTY)
-        return Description(fields)
+        return Description(fields, references_of(pages, fields))
 
 
 def open_describer() -> Describer:

@@ -25,7 +25,7 @@ _TITLES = """
 _PAPERS = """
     nghị quyết, quyết định, quy định, chỉ thị, kết luận, quy chế, thông tri, hướng dẫn, thông báo, báo cáo, kế hoạch,
     chương trình, phương án, công văn, biên bản, nghị định, thông tư, pháp lệnh, quy hoạch, điều lệ, dự thảo, hồ sơ,
-    tài liệu, văn bản
+    tài liệu, văn bản, căn cứ, kèm theo, hết hiệu lực, tiếp tục, tiếp theo, theo đề nghị, xét đề nghị, trên cơ sở
 """
 _WORK = """
     tổ chức, phổ biến, chuyển đổi, chuyển đổi số, số hóa, phát triển, kiểm tra, giám sát, kết nạp, bồi dưỡng, đào tạo,

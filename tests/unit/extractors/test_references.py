@@ -1,0 +1,167 @@
+"""Cited documents and what is said of them: `docs/domain.md`, "Relations"."""
+
+import pytest
+
+from extractors.citations import citations_in
+from extractors.describe import open_describer
+from pipeline.model import Reference
+from tests.unit.extractors.sheet import UNITS, body, describe, left, middle, page, party_header, state_header, titled
+
+PARTY = [*party_header("Số 15-QĐ/ĐU"), *titled("QUY ĐỊNH", "về công tác văn thư")]
+
+
+def cited(*texts: str) -> list[tuple[str, str]]:
+    """Relation and number of each reference of a Party regulation with these lines in its body."""
+    return pairs(describe([*PARTY, *body(*texts)]).references)
+
+
+def pairs(references: tuple[Reference, ...]) -> list[tuple[str, str]]:
+    return [(reference.relation, reference.number) for reference in references]
+
+
+def numbers(text: str) -> list[tuple[str | None, str]]:
+    return [(citation.type, citation.number) for citation in citations_in(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "number"),
+    [
+        ("Nghị quyết số 12-NQ/ĐU, ngày 05/9/2026 của Đảng ủy", "nghi_quyet", "12-NQ/ĐU"),
+        ("Nghị quyết 12-NQ/ĐU", "nghi_quyet", "12-NQ/ĐU"),  # `số` dropped after the first mention
+        ("Nghị quyết số: 12 - NQ/ĐU", "nghi_quyet", "12-NQ/ĐU"),
+        ("Quy chế làm việc số 01-QC/ĐU", "quy_che", "01-QC/ĐU"),
+        ("Quy chế làm việc của Ban Chấp hành số 01-QC/ĐU", "quy_che", "01-QC/ĐU"),
+        ("Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020", "nghi_dinh", "30/2020/NĐ-CP"),
+        ("Luật Lưu trữ số 33/2024/QH15", "luat", "33/2024/QH15"),
+        ("Quyết định số 749/QĐ-TTg", "quyet_dinh", "749/QĐ-TTg"),
+        ("Công văn số 45/LHH-VP", "cong_van", "45/LHH-VP"),
+        ("Thông tư số 05/2025/TT-BNV", "thong_tu", "05/2025/TT-BNV"),
+        ("Thông tri số 05-TT/TW", "thong_tri", "05-TT/TW"),
+        ("Quy định số 66-QĐ/TW", "quy_dinh", "66-QĐ/TW"),  # one symbol, two types: the title decides
+        ("Quyết định số 66-QD/TW", "quyet_dinh", "66-QĐ/TW"),  # the bar of Đ lost
+        ("Quyết định số 66-QĐĐ/ĐĐU", "quyet_dinh", "66-QĐ/ĐU"),  # and read twice
+        ("Quyết định số 88/QĐĐ-LHH", "quyet_dinh", "88/QĐ-LHH"),
+    ],
+)
+def test_a_citation_in_any_spelling(text: str, slug: str, number: str) -> None:
+    assert numbers(text) == [(slug, number)]
+
+
+def test_numbers_that_share_one_type() -> None:
+    found = numbers("các Quyết định số 12-QĐ/ĐU, số 15-QĐ/ĐU và số 18-QĐ/ĐU")
+
+    assert found == [("quyet_dinh", "12-QĐ/ĐU"), ("quyet_dinh", "15-QĐ/ĐU"), ("quyet_dinh", "18-QĐ/ĐU")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "theo Mẫu số 19/TB-TTN-TCN1",
+        "QCVN 07:2009/BTNMT",
+        "họp ngày 05/9/2026, có mặt 17/18 đảng viên",
+        "giai đoạn 2025 - 2030",
+        "Hợp đồng số 12/HĐ-LHH",
+        "điện thoại số 024/3943-LHH",
+    ],
+)
+def test_what_looks_like_a_number_and_is_none(text: str) -> None:
+    assert numbers(text) == []
+
+
+def test_a_basis_is_told_with_its_words_and_page() -> None:
+    (reference,) = describe([*PARTY, *body("- Căn cứ Quy chế làm việc số 01-QC/ĐU, ngày 10/8/2020;")]).references
+
+    assert reference == Reference("based_on", "01-QC/ĐU", "quy_che", "Căn cứ Quy chế làm việc số 01-QC/ĐU", 1)
+
+
+def test_all_papers_of_one_base_line_are_bases() -> None:
+    line = ("- Căn cứ Luật số 54/2019/QH14 được sửa đổi, bổ sung bởi", "Luật số 56/2024/QH15;")
+
+    assert cited(*line) == [("based_on", "54/2019/QH14"), ("based_on", "56/2024/QH15")]
+
+
+@pytest.mark.parametrize(
+    ("text", "relation", "number"),
+    [
+        ("Quy định này thay thế Quy định số 07-QĐ/ĐU, ngày 15/4/2021.", "replaces", "07-QĐ/ĐU"),
+        ("Quy định này có hiệu lực từ ngày ký, thay thế Quy định số 07-QĐ/ĐU.", "replaces", "07-QĐ/ĐU"),
+        ("Điều 1. Sửa đổi, bổ sung một số điều của Quy định số 07-QĐ/ĐU.", "amends", "07-QĐ/ĐU"),
+        ("2. Bãi bỏ Quy định số 07-QĐ/ĐU.", "repeals", "07-QĐ/ĐU"),
+        ("Quy định số 07-QĐ/ĐU hết hiệu lực kể từ ngày ký.", "expires", "07-QĐ/ĐU"),
+        ("Thực hiện Nghị quyết số 57-NQ/TU, ngày 22/12/2024:", "implements", "57-NQ/TU"),
+        ("Tiếp tục thực hiện Nghị quyết số 57-NQ/TU:", "implements", "57-NQ/TU"),
+        ("Theo đề nghị tại Tờ trình số 26-TTr/ĐU,", "proposed_in", "26-TTr/ĐU"),
+        ("(Ban hành kèm theo Quyết định số 12-QĐ/ĐU)", "issued_with", "12-QĐ/ĐU"),
+    ],
+)
+def test_relations_of_which_the_document_is_the_subject(text: str, relation: str, number: str) -> None:
+    assert cited(text) == [(relation, number)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nghị định số 55/2023/NĐ-CP sửa đổi Nghị định số 75/2021/NĐ-CP",  # another paper amends
+        "Thông tư số 05/2025/TT-BNV được thay thế bởi Thông tư số 09/2026/TT-BNV",
+        "Kết quả nêu trong báo cáo số 15-BC/ĐU cho thấy việc thay thế máy cũ còn chậm",
+        "thay thế cụm từ đã nêu tại Quy định số 07-QĐ/ĐU",
+        "Quy định này thay thế cụm từ đã nêu tại Quy định số 07-QĐ/ĐU",
+        "Các chi bộ đã quy định chi tiết việc thu nộp theo Quy định số 07-QĐ/ĐU",  # no `đình chỉ`
+        "Văn phòng báo cáo việc thực hiện cùng với Nghị quyết số 57-NQ/TU",
+    ],
+)
+def test_what_is_only_cited_is_mentioned(text: str) -> None:
+    assert {relation for relation, _ in cited(text)} == {"mentions"}
+
+
+def test_a_list_has_the_relation_that_announces_it() -> None:
+    text = ("Điều 3. Bãi bỏ các văn bản sau:", "a) Quy định số 07-QĐ/ĐU;", "b) Hướng dẫn số 06-HD/ĐU.")
+    after = "Điều 4. Văn phòng lưu Quy định số 09-QĐ/ĐU."
+
+    assert cited(*text, after) == [("repeals", "07-QĐ/ĐU"), ("repeals", "06-HD/ĐU"), ("mentions", "09-QĐ/ĐU")]
+
+
+def test_the_subject_says_what_a_paper_is_for() -> None:
+    programme = [*party_header("Số 03-CTr/ĐU"), *titled("CHƯƠNG TRÌNH", "hành động thực hiện Nghị quyết số 57-NQ/TU")]
+    guidance = [*party_header("Số 03-HD/ĐU"), *titled("HƯỚNG DẪN", "thực hiện Nghị quyết số 57-NQ/TU")]
+    amendment = [*party_header("Số 09-QĐ/ĐU"), *titled("QUY ĐỊNH", "sửa đổi, bổ sung Quy định số 07-QĐ/ĐU")]
+
+    assert pairs(describe(programme).references) == [("implements", "57-NQ/TU")]
+    assert pairs(describe(guidance).references) == [("guides", "57-NQ/TU")]
+    assert pairs(describe(amendment).references) == [("amends", "07-QĐ/ĐU")]
+
+
+def test_a_letter_answers_another() -> None:
+    subject = left("V/v trả lời Công văn số 12/UBND-VX", top=0.155)
+    letter = [*state_header("Số: 45/LHH-VP"), *subject, *middle("Kính gửi: Ủy ban nhân dân", top=0.24)]
+
+    assert pairs(describe(letter).references) == [("replies_to", "12/UBND-VX")]
+
+
+def test_a_paper_is_told_once_for_each_relation_and_not_mentioned_besides() -> None:
+    base = "- Căn cứ Quy chế làm việc số 01-QC/ĐU;"
+    later = "1. Hội nghị thông qua việc họp theo Quy chế làm việc số 01-QC/ĐU."
+
+    assert cited(base, later) == [("based_on", "01-QC/ĐU")]
+
+
+def test_a_papers_own_number_is_no_reference() -> None:
+    first = page([*PARTY, *body("- Căn cứ Điều lệ Đảng;")])
+    annex = page([*middle("PHỤ LỤC", "(Kèm theo Quy định số 15-QĐ/ĐU, ngày 14/3/2025)", top=0.1)])
+
+    assert open_describer().describe([first, annex], file_name="a.pdf", units=UNITS).references == ()
+
+
+def test_an_annex_names_its_own_paper_even_where_the_number_was_not_read() -> None:
+    first = page([*party_header("Số -QĐ/ĐU"), *titled("QUY ĐỊNH", "về công tác văn thư")])
+    annex = page([*middle("PHỤ LỤC", "(Kèm theo Quy định số 15-QĐ/ĐU, ngày 14/3/2025)", top=0.1)])
+
+    assert open_describer().describe([first, annex], file_name="a.pdf", units=UNITS).references == ()
+
+
+def test_the_page_of_a_reference_is_the_documents() -> None:
+    second = page([*body("Quy định này thay thế Quy định số 07-QĐ/ĐU, ngày 15/4/2021.", top=0.1)])
+    (reference,) = open_describer().describe([page(PARTY), second], file_name="a.pdf", units=UNITS).references
+
+    assert (reference.relation, reference.page) == ("replaces", 2)
+    assert reference.evidence == "thay thế Quy định số 07-QĐ/ĐU"
