@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from threading import BoundedSemaphore, Lock
 
 from pipeline.catalogue.accounts import Account, AccountFacts
@@ -51,7 +52,6 @@ class PasswordCheck:
         """With these accounts."""
         self._accounts = accounts
         self._clock = clock or Clock()
-        self._decoy = hash_password(new_secret())
         self._waiting = BoundedSemaphore(_MOST_WAITING)
         self._hashing = BoundedSemaphore(_HASHED_AT_ONCE)
         self._counting = Lock()
@@ -73,10 +73,16 @@ class PasswordCheck:
         """The person's account, if they have one. What cannot be an id is not asked for."""
         return self._accounts.account(person) if person.isascii() and person.isprintable() else None
 
+    @cached_property
+    def _decoy(self) -> str:
+        """The hash that is checked where there is no account: nobody knows its password."""
+        return hash_password(new_secret())
+
     def _is_right(self, person: str, password: str) -> bool:
         with self._hashing:
+            decoy = self._decoy  # made by the first attempt, whosever that is
             account = self._begin_attempt(person)
-            verified = verify_password(account.password_hash if account else self._decoy, password)
+            verified = verify_password(account.password_hash if account else decoy, password)
             if account is None or not verified.is_right:
                 return False
             self._accounts.record_attempt(person, failures=0, locked_until=None)
@@ -116,5 +122,5 @@ def lock_end(failures: int, now: datetime) -> datetime | None:
     beyond = failures - FREE_FAILURES - 1
     if beyond < 0:
         return None
-    doublings: int = min(beyond, LONGEST_LOCK // FIRST_LOCK)
-    return now + min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
+    most_doublings = (LONGEST_LOCK // FIRST_LOCK).bit_length()
+    return now + min(FIRST_LOCK * (1 << min(beyond, most_doublings)), LONGEST_LOCK)

@@ -40,7 +40,7 @@ def ready(of: ServicesOf, response: Response) -> HealthAnswer:
 def _works(touch: Callable[[Services], object], of: Services) -> bool:
     try:
         touch(of)
-    except VanKhoError:
+    except (VanKhoError, OSError):
         return False
     return True
 

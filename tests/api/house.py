@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -122,15 +122,29 @@ class House:
     def file(self, *papers: Paper, name: str = "quét 1.tiff") -> tuple[str, ...]:
         """File a scan of one page for each paper, cut into these papers, publish them, and tell the index."""
         original = scan(seed=len(self.papers), pages=len(papers))
+        return self._file(original, "image/tiff", name, papers, Source.OCR)
+
+    def file_pdf(self, original: bytes, paper: Paper, *, is_read_by_ocr: bool) -> str:
+        """File a PDF of one page as this paper, publish it, and tell the index."""
+        source = Source.OCR if is_read_by_ocr else Source.TEXT_LAYER
+        (document,) = self._file(original, "application/pdf", "văn bản.pdf", [paper], source)
+        return document
+
+    def _file(
+        self, original: bytes, media_type: str, name: str, papers: Sequence[Paper], source: Source
+    ) -> tuple[str, ...]:
         sha256 = hashlib.sha256(original).hexdigest()
-        pages = [PageResult(place, PageStatus.READ, page_text(paper.text)) for place, paper in enumerate(papers, 1)]
-        self._put(keys.original(sha256), original, "image/tiff")
+        pages = [
+            PageResult(place, PageStatus.READ, page_text(paper.text, source)) for place, paper in enumerate(papers, 1)
+        ]
+        self._put(keys.original(sha256), original, media_type)
         for page in pages:
             self._put(keys.words(sha256, page.file_page), to_json(page), "application/json")
-            self._put(keys.layer(sha256, page.file_page), layer(page.text), "application/pdf")
+            if source is Source.OCR:
+                self._put(keys.layer(sha256, page.file_page), layer(page.text), "application/pdf")
         documents = tuple(NewDocument((page,), description(paper)) for page, paper in zip(pages, papers, strict=True))
         batch = self.of.catalogue.batches.begin(unit="dang-uy", actor=CLERK, files=1)
-        new = NewFile("dang-uy", sha256, name, "image/tiff", len(original), len(papers), documents)
+        new = NewFile("dang-uy", sha256, name, media_type, len(original), len(papers), documents)
         ids = self.of.catalogue.documents.file(new, FilingPlace(CLERK, batch, 1))
         assert ids is not None
         for document, paper in zip(ids, papers, strict=True):
@@ -180,14 +194,14 @@ def layer(text: str) -> bytes:
     return out.getvalue()
 
 
-def page_text(text: str) -> PageText:
+def page_text(text: str, source: Source) -> PageText:
     """A page's words side by side in one line."""
     printed = text.split()
     width = 1 / max(1, len(printed))
     words = tuple(
         Word(word, (place * width, 0.1, (place + 1) * width, 0.2), 0.9, line=1) for place, word in enumerate(printed)
     )
-    return PageText(words, text, 0.9, Source.OCR)
+    return PageText(words, text, 0.9, source)
 
 
 def description(paper: Paper) -> Description:

@@ -1,0 +1,336 @@
+"""Signing in and out, sessions and tokens, lock-out, and requests from other sites."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.catalogue.accounts import CredentialKind
+from pipeline.errors import NotSignedInError, UnavailableError
+from search_api.app import API
+from search_api.auth import COOKIE
+from search_api.password_check import (
+    FIRST_LOCK,
+    FREE_FAILURES,
+    LONGEST_LOCK,
+    STEP,
+    Clock,
+    PasswordCheck,
+    lock_end,
+    to_full_step,
+)
+from tests.api.house import PASSWORD, READERS, House
+
+NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+
+class Watch:
+    """A clock that tells of every wait, and waits for nothing."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+        self.waits: list[float] = []
+
+    def elapsed(self) -> float:
+        """Each look takes a little."""
+        self.at += 0.07
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        """Go on at once."""
+        self.waits.append(seconds)
+        self.at += seconds
+
+
+@pytest.fixture
+def member(house: House) -> House:
+    """The house, with an account for one member."""
+    house.give_account("mot")
+    return house
+
+
+@pytest.fixture
+def browser(member: House) -> TestClient:
+    """A browser of that member, signed in."""
+    client = member.client()
+    assert sign_in(client).status_code == 201
+    return client
+
+
+def sign_in(client: TestClient, person: str = "mot", password: str = PASSWORD, **headers: str) -> httpx.Response:
+    answer: httpx.Response = client.post("/sessions", json={"person": person, "password": password}, headers=headers)
+    return answer
+
+
+def test_nobody_can_sign_in_to_a_new_installation(house: House) -> None:
+    for person in (*READERS, "admin", "root", "vankho"):
+        assert house.of.catalogue.accounts.account(person) is None
+    assert sign_in(house.client(), "van-thu", "vankho").status_code == 401
+
+
+def test_a_member_signs_in_and_is_who_they_are(member: House) -> None:
+    client = member.client()
+
+    answer = sign_in(client, " MOT ")
+
+    assert answer.status_code == 201
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"{COOKIE}=")
+    for rule in ("HttpOnly", "SameSite=strict", "Path=/", f"Max-Age={12 * 3600}"):
+        assert rule in cookie
+    assert "Secure" not in cookie  # without TLS a browser would not send it back
+    secret = client.cookies[COOKIE]
+    assert secret not in answer.text
+    me = client.get("/me").json()
+    assert me == {
+        "person": "mot",
+        "name": "Nguyễn Văn Một",
+        "roles": [{"role": "dang_vien", "unit": "chi-bo-1", "unit_name": "Chi bộ Một"}],
+    }
+    assert ("mot", "sign-in", None, "allowed") in member.audited()
+
+
+def test_roles_that_have_ended_are_not_told(house: House) -> None:
+    assert house.client("da-nghi").get("/me").json()["roles"] == []
+
+
+def test_the_secret_is_kept_nowhere(browser: TestClient, member: House) -> None:
+    secret = browser.cookies[COOKIE].encode()
+    for path in member.of.settings.home.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert secret not in content
+            assert PASSWORD.encode() not in content
+
+
+FAILURES = [
+    ("mot", "sai mật khẩu rồi"),
+    ("mot", PASSWORD + " "),
+    ("hai", PASSWORD),
+    ("khong-co-ai", PASSWORD),
+    ("mot\x00", PASSWORD),
+    ("một", PASSWORD),
+    ("' or 1=1 --", PASSWORD),
+]
+
+
+def test_every_failure_is_answered_alike(member: House) -> None:
+    answers = [sign_in(member.client(), person, password) for person, password in FAILURES]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.content for answer in answers}) == 1
+    assert len({tuple(answer.headers.multi_items()) for answer in answers}) == 1
+    assert "set-cookie" not in answers[0].headers
+
+
+def test_what_was_typed_is_not_written_down(member: House) -> None:
+    sign_in(member.client(), "mật khẩu gõ nhầm chỗ", "x")
+    sign_in(member.client(), "mot", "mật khẩu gõ sai")
+    assert member.audited() == [("unknown", "sign-in", None, "refused"), ("mot", "sign-in", None, "refused")]
+
+
+def test_after_failures_in_a_row_the_right_password_has_to_wait(member: House) -> None:
+    for _ in range(FREE_FAILURES):
+        assert sign_in(member.client(), password="sai").status_code == 401
+    assert sign_in(member.client()).status_code == 201  # which counts anew
+    for _ in range(FREE_FAILURES + 1):
+        wrong = sign_in(member.client(), password="sai")
+    locked = sign_in(member.client())
+    assert (locked.status_code, locked.content) == (401, wrong.content)
+    account = member.of.catalogue.accounts.account("mot")
+    assert account is not None
+    assert account.locked_until is not None
+
+    member.of.catalogue.accounts.record_attempt(
+        "mot", failures=account.failures, locked_until=datetime.now(UTC) - timedelta(seconds=1)
+    )
+
+    assert sign_in(member.client()).status_code == 201
+    assert member.of.catalogue.accounts.account("mot").failures == 0  # type: ignore[union-attr]
+
+
+def test_a_lock_does_not_end_sessions(browser: TestClient, member: House) -> None:
+    for _ in range(FREE_FAILURES + 1):
+        sign_in(member.client(), password="sai")
+    assert browser.get("/me").status_code == 200
+
+
+@given(st.integers(0, 10_000))
+def test_each_further_failure_waits_longer_up_to_an_hour(failures: int) -> None:
+    now, then = lock_end(failures, NOW), lock_end(failures + 1, NOW)
+    if failures <= FREE_FAILURES:
+        assert now is None
+    else:
+        assert now is not None
+        assert then is not None
+        assert FIRST_LOCK <= now - NOW <= LONGEST_LOCK
+        assert then - NOW == min(2 * (now - NOW), LONGEST_LOCK)
+
+
+@given(st.floats(0, 1e4))
+def test_a_refusal_waits_for_a_full_step(elapsed: float) -> None:
+    wait = to_full_step(elapsed)
+    assert 0 <= wait <= STEP
+    steps = (elapsed + wait) / STEP
+    assert steps == pytest.approx(round(steps), abs=1e-6)
+
+
+@pytest.mark.parametrize("case", ["wrong", "no account", "unknown", "locked"])
+def test_a_refusal_is_answered_at_a_full_step_whatever_its_reason(member: House, case: str) -> None:
+    watch = Watch()
+    check = PasswordCheck(member.of.catalogue.accounts, Clock(watch.elapsed, watch.sleep))
+    if case == "locked":
+        member.of.catalogue.accounts.record_attempt(
+            "mot", failures=9, locked_until=datetime.now(UTC) + timedelta(hours=1)
+        )
+    person = {"wrong": "mot", "no account": "hai", "unknown": "khong-co-ai", "locked": "mot"}[case]
+
+    with pytest.raises(NotSignedInError):
+        check.check(person, "sai" if case == "wrong" else PASSWORD)
+
+    assert watch.waits == [pytest.approx(STEP - 0.07)]
+
+
+def test_too_many_attempts_at_once_are_turned_away(member: House) -> None:
+    turned_away: list[bool] = []
+
+    def sleep(_seconds: float) -> None:
+        """While this attempt waits for its step, a further one comes in."""
+        try:
+            check.check("khong-co-ai", "x")
+        except UnavailableError:
+            turned_away.append(True)
+        except NotSignedInError:
+            turned_away.append(False)
+
+    check = PasswordCheck(member.of.catalogue.accounts, Clock(sleep=sleep))
+    with pytest.raises(NotSignedInError):
+        check.check("khong-co-ai", "x")
+
+    assert turned_away[0] is True
+    assert len(turned_away) == 8
+    check = PasswordCheck(member.of.catalogue.accounts)
+    check.check("mot", PASSWORD)
+
+
+def test_signing_out_ends_the_session(browser: TestClient, member: House) -> None:
+    secret = browser.cookies[COOKIE]
+    answer = browser.delete("/sessions/current")
+    assert answer.status_code == 204
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+    again = TestClient(member.app, base_url=f"http://testserver{API}", cookies={COOKIE: secret})
+    assert again.get("/me").status_code == 401
+    assert ("mot", "sign-out", None, "allowed") in member.audited()
+
+
+def test_sessions_are_listed_and_ended_one_by_one(browser: TestClient, member: House) -> None:
+    other = member.client()
+    sign_in(other, **{"user-agent": "máy ở nhà".encode("ascii", "replace").decode()})
+    listed = browser.get("/sessions").json()
+    assert [session["is_current"] for session in listed] == [False, True]
+    assert {session["kind"] for session in listed} == {"session"}
+    assert browser.delete(f"/sessions/{listed[0]['id']}").status_code == 204
+    assert other.get("/me").status_code == 401
+    assert browser.get("/me").status_code == 200
+    assert [session["id"] for session in browser.get("/sessions").json()] == [listed[1]["id"]]
+
+
+@pytest.mark.parametrize("kind", list(CredentialKind))
+def test_what_has_expired_holds_no_more(house: House, kind: CredentialKind) -> None:
+    def asks(lasting: timedelta) -> int:
+        secret = house.credential("mot", kind, lasting=lasting)
+        client = TestClient(house.app, base_url=f"http://testserver{API}")
+        if kind is CredentialKind.SESSION:
+            client.cookies[COOKIE] = secret
+        else:
+            client.headers["Authorization"] = f"Bearer {secret}"
+        return int(client.get("/me").status_code)
+
+    assert asks(timedelta(minutes=1)) == 200
+    assert asks(timedelta(seconds=-1)) == 401
+
+
+def test_a_new_password_ends_sessions_and_tokens(browser: TestClient, member: House) -> None:
+    program = member.client("mot")
+    assert program.get("/me").status_code == 200
+    member.give_account("mot", "Một mật khẩu khác hẳn")
+    assert browser.get("/me").status_code == 401
+    assert program.get("/me").status_code == 401
+
+
+def test_a_session_is_no_token_and_a_token_no_session(house: House) -> None:
+    session, token = house.credential("mot", CredentialKind.SESSION), house.token("mot")
+    as_token = TestClient(house.app, base_url=f"http://testserver{API}", headers={"Authorization": f"Bearer {session}"})
+    as_session = TestClient(house.app, base_url=f"http://testserver{API}", cookies={COOKIE: token})
+    assert as_token.get("/me").status_code == 401
+    assert as_session.get("/me").status_code == 401
+
+
+def test_a_wrong_token_is_not_made_good_by_a_cookie(browser: TestClient, member: House) -> None:
+    for header in ("Bearer", "Bearer ", "Bearer wrong", "Basic bW90Og==", "", "Bearer a b"):
+        assert browser.get("/me", headers={"Authorization": header}).status_code == 401
+        assert member.audited()[-1] == ("unknown", "token", None, "refused")
+
+
+def test_who_has_lost_their_roles_signs_in_and_finds_nothing(house: House) -> None:
+    house.give_account("da-nghi")
+    client = house.client()
+    assert sign_in(client, "da-nghi").status_code == 201
+    assert client.get("/search").json()["total"] == 0
+
+
+CHANGES: list[Callable[[TestClient], httpx.Response]] = [
+    lambda client: client.delete("/sessions/current"),
+    lambda client: client.delete("/sessions/x"),
+    lambda client: client.post("/documents/x/publish", json={"grants": ["everyone"]}),
+    lambda client: client.post("/documents/x/withdraw"),
+    sign_in,
+]
+
+FOREIGN: list[dict[str, str]] = [
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
+    {"origin": "https://xau.example"},
+    {"origin": "null"},
+    {"origin": "http://testserver.xau.example"},
+    {"origin": "http://testserver:8080"},
+    {"origin": "http://testserver", "sec-fetch-site": "cross-site"},
+    {"origin": "https://xau.example", "sec-fetch-site": "same-origin"},
+]
+
+
+def test_a_change_from_another_site_is_refused(browser: TestClient, member: House) -> None:
+    for change in CHANGES:
+        for headers in FOREIGN:
+            browser.headers.update(headers)
+            answer = change(browser)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (403, "not_allowed"), headers
+            assert member.audited()[-1][1:] == ("cross-site", None, "refused")
+            assert browser.get("/me").status_code == 200  # the session goes on; reading needs no such proof
+            for name in headers:
+                del browser.headers[name]
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"origin": "http://testserver"}, {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}]
+)
+def test_a_change_from_our_own_pages_is_made(house: House, headers: dict[str, str]) -> None:
+    secret = house.credential("mot", CredentialKind.SESSION)
+    client = TestClient(house.app, base_url=f"http://testserver{API}", cookies={COOKIE: secret})
+    assert client.delete("/sessions/current", headers=headers).status_code == 204
+
+
+def test_a_program_needs_no_such_proof(house: House) -> None:
+    for headers in FOREIGN:
+        assert house.client("mot").delete("/sessions/current", headers=headers).status_code == 204
+
+
+def test_the_sessions_length_is_a_setting(house: House) -> None:
+    house.give_account("mot")
+    client = house.client()
+    session = sign_in(client).json()
+    lasting = datetime.fromisoformat(session["expires_at"]) - datetime.fromisoformat(session["created_at"])
+    assert lasting.total_seconds() == pytest.approx(house.of.settings.web.session_hours * 3600, abs=5)
