@@ -20,6 +20,8 @@ _STOPS = re.compile(
 )
 _NUMBER = re.compile(r"\W*(?:luat\s*)?s[o06&][a-z]{0,2}(?=\W)|.*\d\s*[-/]\s*[a-z]")
 _LETTER = re.compile(r"(?:v\s*[/il1.]\s*v|ve(?: viec)?)\b")
+_OPENING = re.compile(r"(?<=^[Vv])[eêéèẻẽẹếềểễệ](?= )")
+"""The accents of `về`, with which most subjects begin."""
 _URGENCY = {"hoatoc": "HỎA TỐC", "hoatochengio": "HỎA TỐC HẸN GIỜ", "thuongkhan": "THƯỢNG KHẨN", "khan": "KHẨN"}
 _MARKS = {*_URGENCY, "mat", "toimat", "tuyetmat"}
 
@@ -51,7 +53,8 @@ def subject_of(header: Header, *, is_letter: bool, page: int) -> FieldValue | No
     doubt = _doubt(lines, words, is_letter=is_letter)
     sure = confidence_of(words)
     confidence = min(sure, 0.7) if doubt else sure
-    return FieldValue(mended(read), confidence, header.source, page, union(w.box for w in words), read, doubt)
+    subject = _OPENING.sub("ề", mended(read))
+    return FieldValue(subject, confidence, header.source, page, union(word.box for word in words), read, doubt)
 
 
 def _doubt(lines: Sequence[Line], words: Sequence[Word], *, is_letter: bool) -> str | None:
