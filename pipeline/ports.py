@@ -251,3 +251,10 @@ class Inbox(Protocol):
 
     def wipe(self, arrival: Arrival) -> bool:
         """Remove a file that must not be kept. False where it has changed."""
+
+
+class Locks(Protocol):
+    """Locks between all who work on one installation, by their names. Who dies lets go."""
+
+    def held(self, name: str, *, wait: bool, busy: str) -> AbstractContextManager[None]:
+        """Hold the lock of this name for a while. Without `wait`, `BusyError` with these words where it is taken."""

@@ -8,17 +8,20 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from pipeline.errors import SettingsError
 
 PREFIX = "VANKHO_"
 
 _UNKNOWN = "không có thiết lập này; xem docs/settings.md"
+
+_BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+"""Names of buckets that every S3 server takes."""
 
 _REASONS = {
     "bool_parsing": "phải là true hoặc false",
@@ -32,6 +35,7 @@ _REASONS = {
     "less_than_equal": "phải không quá {le}",
     "literal_error": "phải là một trong {expected}",
     "model_type": "đây là một nhóm thiết lập, không phải một giá trị",
+    "string_pattern_mismatch": "không đúng dạng",
     "string_type": "phải là chữ",
 }
 
@@ -84,11 +88,39 @@ class SecrecySettings(_Section):
     allow: tuple[Literal["mat", "toi_mat", "tuyet_mat"], ...] = ()
 
 
+class StoreSettings(_Section):
+    """The object store: in the data folder, or on MinIO or another S3 server where `url` is set."""
+
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s/@]+/?$")
+    access_key: str | None = None
+    secret_key: SecretStr | None = None
+    bucket: str = Field(default="vankho", pattern=_BUCKET)
+    staging_bucket: str = Field(default="vankho-staging", pattern=_BUCKET)
+    """Where files wait that were not screened: a bucket of its own, that keeps no versions."""
+    region: str = "us-east-1"
+    ca: Path | None = None
+    """PEM file with the authority that the server's certificate is from, where it is not one that the system trusts."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.url is not None and not (self.access_key and self.secret_key):
+            raise PydanticCustomError("incomplete", "cần cả store.access_key và store.secret_key")
+        if self.bucket == self.staging_bucket:
+            raise PydanticCustomError("incomplete", "store.bucket và store.staging_bucket phải khác nhau")
+        return self
+
+
+class CatalogueSettings(_Section):
+    """The catalogue: a SQLite file in the data folder, or a PostgreSQL database where `url` is set."""
+
+    url: SecretStr | None = None
+
+
 class CLISettings(_Section):
     """The operator's command line."""
 
     impersonation: bool = True
-    """Whether `--as PERSON` is accepted; each use is audited with the system's user."""
+    """Whether `--as PERSON` is accepted; each use is audited with the system's user. Off by itself with PostgreSQL."""
 
 
 class WebSettings(_Section):
@@ -111,6 +143,8 @@ class Settings(_Section):
     nightly: NightlySettings = NightlySettings()
     ocr: OCRSettings = OCRSettings()
     secrecy: SecrecySettings = SecrecySettings()
+    store: StoreSettings = StoreSettings()
+    catalogue: CatalogueSettings = CatalogueSettings()
     cli: CLISettings = CLISettings()
     web: WebSettings = WebSettings()
 
@@ -132,9 +166,16 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     file = Path(config).expanduser() if config else home / "vankho.toml"
     values = {"home": home} | _from_file(file, is_required=config is not None) | ({"home": home} if named else {})
     try:
-        return Settings.model_validate(_over(values, _nested(own)))
+        return Settings.model_validate(_with_consequences(_over(values, _nested(own))))
     except ValidationError as error:
         raise SettingsError(_explain(error)) from error
+
+
+def _with_consequences(values: dict[str, Any]) -> dict[str, Any]:
+    """Many reach a catalogue on a server, so nobody acts there in another's name unless the settings say so."""
+    catalogue = values.get("catalogue")
+    is_shared = isinstance(catalogue, dict) and bool(catalogue.get("url"))
+    return _over({"cli": {"impersonation": False}}, values) if is_shared else values
 
 
 def _from_file(path: Path, *, is_required: bool) -> dict[str, Any]:

@@ -2,22 +2,39 @@
 
 from pathlib import Path
 
-from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
+from pipeline.catalogue import Catalogue, open_catalogue, open_locks, sqlite_url
 from pipeline.ports import Inbox, ObjectStore
-from pipeline.settings import Settings
+from pipeline.settings import Settings, StoreSettings
+from pipeline.storage.endpoint import Endpoint
 from pipeline.storage.inbox import FolderInbox
 from pipeline.storage.local import LocalStore, storage_errors
-from pipeline.storage.staging import Staging, open_staging
+from pipeline.storage.staging import SharedGround, Staging, open_staging
+from pipeline.storage.staging_bucket import StagingBucket
 
 
 def store_of(settings: Settings) -> ObjectStore:
     """The object store."""
-    return LocalStore(_home(settings) / "store")
+    if settings.store.url is None:
+        return LocalStore(_home(settings) / "store")
+    from pipeline.storage.minio import BucketStore  # noqa: PLC0415 - the client takes half a second to import
+
+    return BucketStore(_endpoint(settings.store), settings.store.bucket)
 
 
 def staging_of(settings: Settings) -> Staging:
     """The private staging area, beside the store."""
-    return open_staging(_home(settings) / "staging", key_file=settings.home / "keys" / "quarantine.key")
+    key_file = settings.home / "keys" / "quarantine.key"
+    return open_staging(_home(settings) / "staging", key_file=key_file, shared=_common_ground(settings))
+
+
+def _common_ground(settings: Settings) -> SharedGround | None:
+    """Where several machines find staged files: a bucket, if the store is one and the catalogue is for several."""
+    if settings.store.url is None or settings.catalogue.url is None:
+        return None
+    from pipeline.storage.minio import PrivateBucket  # noqa: PLC0415 - as above
+
+    bucket = PrivateBucket(_endpoint(settings.store), settings.store.staging_bucket)
+    return StagingBucket(bucket, open_locks(_catalogue_url(settings)))
 
 
 def inbox_of(settings: Settings) -> Inbox:
@@ -28,7 +45,18 @@ def inbox_of(settings: Settings) -> Inbox:
 
 def catalogue_of(settings: Settings) -> Catalogue:
     """The catalogue, with its schema up to date."""
-    return open_catalogue(sqlite_url(_home(settings) / "catalogue.sqlite3"))
+    return open_catalogue(_catalogue_url(settings))
+
+
+def _endpoint(of: StoreSettings) -> Endpoint:
+    """The S3 server that the settings name."""
+    secret = of.secret_key.get_secret_value() if of.secret_key is not None else ""
+    return Endpoint(of.url or "", of.access_key or "", secret, of.region, of.ca)
+
+
+def _catalogue_url(settings: Settings) -> str:
+    url = settings.catalogue.url
+    return sqlite_url(_home(settings) / "catalogue.sqlite3") if url is None else url.get_secret_value()
 
 
 def _home(settings: Settings) -> Path:

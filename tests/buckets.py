@@ -17,7 +17,7 @@ from minio import Minio
 from deploy.services import servers
 from deploy.services.minio import MinIO
 from deploy.services.records import ROOT, read_record
-from pipeline.storage.minio import Endpoint
+from pipeline.storage.endpoint import Endpoint
 from tests.services import server
 
 

@@ -57,7 +57,7 @@ def _env(names: Sequence[str]) -> int:
 _ACTIONS = {"start": _start, "stop": _stop, "status": _status, "env": _env}
 _VARIABLES: dict[str, dict[str, str]] = {
     "minio": {
-        "VANKHO_STORE__ENDPOINT": "endpoint",
+        "VANKHO_STORE__URL": "endpoint",
         "VANKHO_STORE__ACCESS_KEY": "access_key",
         "VANKHO_STORE__SECRET_KEY": "secret_key",
     },

@@ -5,5 +5,6 @@ The only room that knows SQLAlchemy. Each class holds one kind of facts; values 
 """
 
 from pipeline.catalogue.catalogue import Catalogue, open_catalogue, sqlite_url
+from pipeline.catalogue.locks import open_locks
 
-__all__ = ["Catalogue", "open_catalogue", "sqlite_url"]
+__all__ = ["Catalogue", "open_catalogue", "open_locks", "sqlite_url"]

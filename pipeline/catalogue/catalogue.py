@@ -9,9 +9,10 @@ from pipeline.catalogue.batches import BatchFacts
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.documents import DocumentFacts
 from pipeline.catalogue.jobs import JobFacts
-from pipeline.catalogue.locks import Locks, open_locks
+from pipeline.catalogue.locks import open_locks
 from pipeline.catalogue.nights import NightFacts
 from pipeline.catalogue.organisation import OrganisationFacts
+from pipeline.ports import Locks
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import Connection, Engine, text
 
 from pipeline.catalogue.engines import database_errors, open_lock_engine, sqlite_path
 from pipeline.errors import BusyError
 from pipeline.locks import held
-
-
-class Locks(Protocol):
-    """The locks of an installation, by their names."""
-
-    def held(self, name: str, *, wait: bool, busy: str) -> AbstractContextManager[None]:
-        """Hold the lock of this name for a while. Without `wait`, `BusyError` with these words where it is taken."""
+from pipeline.ports import Locks
 
 
 class FileLocks:

@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
@@ -35,6 +34,7 @@ from pipeline.errors import (
     UnavailableError,
 )
 from pipeline.ports import StoredObject
+from pipeline.storage.endpoint import Endpoint
 from pipeline.storage.keys import require_key
 from pipeline.storage.local import CHUNK, storage_errors
 
@@ -55,17 +55,6 @@ _REFUSED = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Requ
 _RACES = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchUpload")
 """Somebody else, or an earlier try whose answer was lost, has written the object."""
 _UNKNOWN_CALL = ("NotImplemented", "MethodNotAllowed")
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """An S3 server: `url` as `https://host:port`, credentials, and the PEM file of its authority if it is our own."""
-
-    url: str
-    access_key: str
-    secret_key: str
-    region: str = "us-east-1"
-    certificate: Path | None = None
 
 
 class BucketStore:
@@ -149,6 +138,36 @@ class BucketStore:
         require_key(key)
         with _translated(self._bucket), _no_bucket():
             self._client.remove_object(self._bucket, key)
+
+
+class PrivateBucket(BucketStore):
+    """A bucket for what must not last: objects may be replaced, and what is removed is gone.
+
+    A bucket that keeps versions would keep what was wiped, and is refused.
+    """
+
+    def __init__(self, endpoint: Endpoint, bucket: str) -> None:
+        """Keep objects in this bucket; nothing is asked of the server yet."""
+        super().__init__(endpoint, bucket)
+        self._pool.is_conditional = False
+        self._is_checked = False
+
+    def _is_kept(self, new: StoredObject) -> bool:
+        """No: it is written anew, over what was there."""
+        del new
+        if not self._is_checked:
+            self._require_unversioned()
+            self._is_checked = True
+        return False
+
+    def _require_unversioned(self) -> None:
+        with _translated(self._bucket), _no_bucket():
+            if self._client.get_bucket_versioning(self._bucket).status is not None:
+                message = (
+                    f"Thùng «{self._bucket}» giữ phiên bản cũ nên không dùng làm vùng đệm được."
+                    " Hãy đặt store.staging_bucket là một thùng khác, không giữ phiên bản."
+                )
+                raise SettingsError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,9 +312,9 @@ class _Pool(PoolManager):
 
 def _pool(endpoint: Endpoint) -> _Pool:
     try:
-        trust = ssl.create_default_context(cafile=endpoint.certificate)
+        trust = ssl.create_default_context(cafile=endpoint.ca)
     except OSError as error:
-        message = f"Không đọc được store.certificate {endpoint.certificate}: {error.strerror or error}"
+        message = f"Không đọc được store.ca {endpoint.ca}: {error.strerror or error}"
         raise SettingsError(message) from error
     return _Pool(
         maxsize=32,
@@ -314,8 +333,6 @@ def _pool(endpoint: Endpoint) -> _Pool:
 
 def _client(endpoint: Endpoint, pool: PoolManager) -> Minio:
     parts = urlsplit(endpoint.url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
-        raise SettingsError("store.endpoint (VANKHO_STORE__ENDPOINT) phải có dạng https://máy:cổng")
     return Minio(
         parts.netloc,
         access_key=endpoint.access_key,

@@ -176,3 +176,46 @@ def test_each_setting_has_the_value_of_its_first_source(
     plain = Settings(home=folder)
     assert of.intake.max_pages == first(pages, file_pages, plain.intake.max_pages)
     assert of.web.port == first(port, file_port, plain.web.port)
+
+
+SERVER = {
+    "VANKHO_STORE__URL": "https://kho:9000",
+    "VANKHO_STORE__ACCESS_KEY": "a",
+    "VANKHO_STORE__SECRET_KEY": "geheim",
+}
+
+
+def test_secrets_are_not_shown(tmp_path: Path) -> None:
+    of = load(tmp_path, VANKHO_CATALOGUE__URL="postgresql://vankho:geheim@localhost/vankho", **SERVER)
+    assert of.store.secret_key is not None
+    assert of.store.secret_key.get_secret_value() == "geheim"
+    assert "geheim" not in f"{of!r} {of} {of.model_dump_json()}"
+
+
+@pytest.mark.parametrize("missing", ["VANKHO_STORE__ACCESS_KEY", "VANKHO_STORE__SECRET_KEY"])
+def test_a_store_on_a_server_needs_credentials(tmp_path: Path, missing: str) -> None:
+    (fault,) = faults(tmp_path, **(SERVER | {missing: ""}))
+    assert "store.access_key" in fault
+    assert "store.secret_key" in fault
+
+
+@pytest.mark.parametrize("url", ["kho:9000", "ftp://kho", "https://", "https://kho/path", "https://me:geheim@kho"])
+def test_a_store_that_is_no_address_is_named(tmp_path: Path, url: str) -> None:
+    (fault,) = faults(tmp_path, **(SERVER | {"VANKHO_STORE__URL": url}))
+    assert "store.url (VANKHO_STORE__URL)" in fault
+    assert "geheim" not in fault
+
+
+@pytest.mark.parametrize("bucket", ["X", "-vankho", "văn-kho", "a" * 64, "vankho-staging"])
+def test_a_bucket_has_a_name_that_every_server_takes_and_is_not_that_of_staging(tmp_path: Path, bucket: str) -> None:
+    assert faults(tmp_path, VANKHO_STORE__BUCKET=bucket)
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "meant"), [("", "", True), ("postgresql://h/d", "", False), ("postgresql://h/d", "true", True)]
+)
+def test_nobody_acts_for_another_on_a_catalogue_of_many_unless_it_is_said(
+    tmp_path: Path, url: str, said: str, *, meant: bool
+) -> None:
+    of = load(tmp_path, VANKHO_CATALOGUE__URL=url, VANKHO_CLI__IMPERSONATION=said)
+    assert of.cli.impersonation is meant
