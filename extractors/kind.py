@@ -6,7 +6,8 @@ A letter (công văn) prints no type line. Rules: `docs/domain.md`, "Types", "La
 
 import re
 
-from extractors.zones import PARTY_TITLE, Header, confidence_of
+from extractors.titles import TitleMatch
+from extractors.zones import PARTY_TITLE, Header, Line, confidence_of
 from pipeline.model import FieldValue, Source
 from pipeline.numbers import DocumentNumber, parse_number
 from pipeline.text import fold
@@ -16,6 +17,8 @@ PARTY, STATE, OTHER = "party", "state", "other"
 
 _PARTY_ISSUER = re.compile(r"\b(?:dang bo|dang uy|chi bo|tinh uy|thanh uy|huyen uy|dang doan|ban chap hanh)\b")
 _LETTER_SUBJECT = re.compile(r"\W*v\s*[/i]\s*v\b|\W*ve viec\b", re.IGNORECASE)
+
+_CLEAR = 0.8
 
 UNSURE_TITLE = "Tên loại văn bản đọc không rõ"
 NO_TITLE = "Không thấy tên loại văn bản"
@@ -48,23 +51,20 @@ def type_of(header: Header, number: str | None, page: int) -> FieldValue:
     """The type's slug; `khac` where nothing says it."""
     parsed = parse_number(number) if number else None
     if header.title is not None and header.titled is not None:
-        return _by_title(header, parsed, page)
+        return _by_title(header.title, header.titled, header.source, parsed, page)
     return _by_symbol(header, parsed, page)
 
 
-def _by_title(header: Header, number: DocumentNumber | None, page: int) -> FieldValue:
-    title, titled = header.title, header.titled
-    assert title is not None  # noqa: S101 - the caller has looked
-    assert titled is not None  # noqa: S101
+def _by_title(title: Line, titled: TitleMatch, source: Source, number: DocumentNumber | None, page: int) -> FieldValue:
     sure = confidence_of(title.words)
     fits = _fits(titled.slug, number)
     doubt = None
     if titled.edits and not fits:
         doubt = UNSURE_TITLE
-    elif fits is False and sure < 0.8:  # noqa: PLR2004 - a clear type line outranks the symbol
+    elif fits is False and sure < _CLEAR:  # a clear type line outranks the symbol
         doubt = UNLIKE_SYMBOL
     confidence = min(sure, 0.65) if doubt else max(0.85, min(0.99, sure + (0.05 if fits else 0)) - 0.03 * titled.edits)
-    return FieldValue(titled.slug, confidence, header.source, page, title.box, title.text, doubt)
+    return FieldValue(titled.slug, confidence, source, page, title.box, title.text, doubt)
 
 
 def _fits(slug: str, number: DocumentNumber | None) -> bool | None:

@@ -11,12 +11,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from extractors.file_name import digits_named, is_contradicted, number_in_name
 from extractors.issuer import Body
 from extractors.likeness import distance
 from extractors.zones import Header, Line, confidence_of, union
 from pipeline.model import FieldValue, Source, Word
-from pipeline.numbers import DocumentNumber, number_in_query, number_keys, parse_number
-from pipeline.text import clean, fold
+from pipeline.numbers import DocumentNumber, number_keys, parse_number
+from pipeline.text import fold
 from pipeline.types import SYMBOLS, TYPES, types_of_symbol
 
 _LABEL = re.compile(r"^\W*(?:luat\s*)?s[o06&ốô](?:[a-z]{0,2}(?=\W)|(?=\d))\s*[:.;]?\s*")
@@ -62,11 +63,11 @@ class _Reading:
     """None where the digits cannot be read."""
     tail: DocumentNumber
     """The same with `0` for digits: symbol and body were read."""
-    is_repaired: bool
     line: Line
     start: int
     end: int
     digits_end: int
+    is_repaired: bool = False
 
 
 def read_number(header: Header, around: Surroundings, page: int) -> FieldValue | None:
@@ -93,7 +94,7 @@ def _strict(line: Line, text: str, start: int, around: Surroundings) -> _Reading
         if number is not None and (number.is_party == around.is_party or number.type_symbol or start):
             fixed = _with_known_symbols(number, around)
             digits_end = start + rest.index(number.digits) + len(number.digits)
-            return _Reading(fixed, fixed, False, line, start, start + end, digits_end)  # noqa: FBT003
+            return _Reading(fixed, fixed, line, start, start + end, digits_end)
     return None
 
 
@@ -116,7 +117,8 @@ def _loose(line: Line, text: str, start: int, around: Surroundings, *, is_labell
     )
     fixed = _with_known_symbols(number, around)
     is_readable = digits == number.digits and not _BLANK.fullmatch(before)
-    return _Reading(fixed if is_readable else None, fixed, True, line, start, tail.end(), tail.start())  # noqa: FBT003
+    read = fixed if is_readable else None
+    return _Reading(read, fixed, line, start, tail.end(), tail.start(), is_repaired=True)
 
 
 def _with_known_symbols(number: DocumentNumber, around: Surroundings) -> DocumentNumber:
@@ -194,11 +196,11 @@ def _fits_issuer(org: str, issuer: Body | None) -> bool:
 
 def _valued(header: Header, reading: _Reading, around: Surroundings, page: int) -> FieldValue | None:
     words = reading.line.words_at(reading.start, reading.end)
-    named = _number_in_name(around.file_name)
+    named = number_in_name(around.file_name)
     raw = reading.line.text
     box = union(word.box for word in words)
     if reading.number is None:
-        digits = _digits_named(named, reading.tail)
+        digits = digits_named(named, reading.tail)
         if digits is None:
             return None
         value = str(replace(reading.tail, digits=digits))
@@ -207,10 +209,10 @@ def _valued(header: Header, reading: _Reading, around: Surroundings, page: int) 
     doubt, confidence = _doubt(header, reading, words, around)
     if doubt in {WRITTEN, UNCLEAR} and agrees and reading.number.type_symbol:
         doubt, confidence = None, 0.9  # another kind of evidence says the same
-    elif doubt in {WRITTEN, UNCLEAR} and (digits := _digits_named(named, reading.tail)):
+    elif doubt in {WRITTEN, UNCLEAR} and (digits := digits_named(named, reading.tail)):
         value = str(replace(reading.tail, digits=digits))
         return FieldValue(value, 0.6, Source.FILE_NAME, page, box, raw, OTHER_NAME)
-    elif doubt is None and _is_contradicted(named, reading.number):
+    elif doubt is None and is_contradicted(named, reading.number):
         doubt, confidence = OTHER_NAME, 0.7
     return FieldValue(str(reading.number), confidence, header.source, page, box, raw, doubt)
 
@@ -249,30 +251,3 @@ def _fits_type(number: DocumentNumber, around: Surroundings) -> bool:
         return True
     slugs = types_of_symbol(number.type_symbol, is_party=number.is_party)
     return bool(slugs) and (around.type is None or around.type in slugs)
-
-
-_NOT_A_NUMBER = re.compile(r"\d+[\s_-]*(?:thang|nam|ngay|quy|lan|ban|trang|tuan)\b|\b(?:19|20)\d\d\b")
-
-
-def _number_in_name(file_name: str) -> tuple[str, ...]:
-    """The keys of a document number in a file's name (`57-NQ-TU.pdf`, `04CT.signed_1.pdf`), if there is one."""
-    stem = clean(file_name).rsplit(".", 1)[0].replace("_", " ").replace(".", " ")
-    found = number_in_query(_NOT_A_NUMBER.sub(" ", fold(stem)))
-    return found.keys if found else ()
-
-
-def _digits_named(named: Sequence[str], tail: DocumentNumber) -> str | None:
-    """The digits that the file's name gives to a number with this symbol, or None."""
-    for key in named:
-        digits, _, rest = key.partition("-")
-        if rest and tail.type_symbol and key in number_keys(replace(tail, digits=digits)):
-            return digits.zfill(2)
-    return None
-
-
-def _is_contradicted(named: Sequence[str], number: DocumentNumber) -> bool:
-    """Whether the file's name gives another number with the same type and body."""
-    if any(key in number_keys(number) for key in named):
-        return False
-    full = number_keys(number)[0].partition("-")[2]
-    return any(key.partition("-")[2] == full for key in named)

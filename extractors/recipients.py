@@ -16,6 +16,7 @@ from pipeline.model import FieldValue, Word
 from pipeline.text import clean, fold
 
 _BULLET = re.compile(r"^[-~_•*+=«»\s.]+")
+_DASH = re.compile(r"[-~–]\s")
 _ARCHIVE = re.compile(r"luu\b")
 _ENTRY = re.compile(r"[^\W\d_a-zđ][^|_~«»*<>{}\[\]\\]*")
 _PURPOSE = re.compile(r"\((?P<purpose>[^)]*)\)?")
@@ -26,18 +27,20 @@ _FIRST_STEP = 0.03
 _UNCLEAR = 0.5
 _SURE, _UNSURE = 0.85, 0.6
 
+NO_HEAD = "Không đọc được chữ 'Nơi nhận'; danh sách có thể thiếu dòng đầu"
 NOT_WHOLE = "Nơi nhận có thể còn thiếu dòng"
 UNCLEAR = "Nơi nhận có chữ đọc không rõ"
 
 
 def recipients_of(closing: Closing) -> FieldValue | None:
     """The entries as printed, joined by `; `, the archive's at the end."""
-    lines = _listed_lines(closing.left)
+    at = next((i for i, line in enumerate(closing.left) if is_recipients_head(line)), None)
+    lines = _listed_lines(closing.left, at) if at is not None else _headless_lines(closing.left)
     entries = [entry for entry in _entries(lines) if letters_of(entry)]
     if not entries:
         return None
     words = [word for line in lines for word in line.words]
-    doubt = _doubt(entries, words)
+    doubt = NO_HEAD if at is None else _doubt(entries, words)
     sure = confidence_of(words)
     confidence = min(sure, _UNSURE) if doubt else max(_SURE, sure)
     raw = " ".join(line.text for line in lines)
@@ -45,11 +48,15 @@ def recipients_of(closing: Closing) -> FieldValue | None:
     return FieldValue("; ".join(map(_bare, entries)), confidence, closing.source, closing.page, box, raw, doubt)
 
 
-def _listed_lines(left: Sequence[Line]) -> list[Line]:
+def _headless_lines(left: Sequence[Line]) -> list[Line]:
+    """The list from its first dash on, where the underlined head above it could not be read but the archive's line."""
+    first = next((i for i, line in enumerate(left) if _DASH.match(line.text)), None)
+    lines = _listed_lines(left, first - 1) if first else []
+    return lines if lines and _ARCHIVE.match(_BULLET.sub("", lines[-1].folded)) else []
+
+
+def _listed_lines(left: Sequence[Line], at: int) -> list[Line]:
     """The lines under the head, down to the archive's or a wide gap; specks are left out."""
-    at = next((i for i, line in enumerate(left) if is_recipients_head(line)), None)
-    if at is None:
-        return []
     found: list[Line] = []
     previous = left[at].y
     for line in left[at + 1 :]:
@@ -67,7 +74,7 @@ def _listed_lines(left: Sequence[Line]) -> list[Line]:
 def _without_specks(line: Line) -> Line | None:
     """The line without what is neither a word nor the dash before it, and without unsure letters at its end."""
     words = [word for i, word in enumerate(line.words) if letters_of(word.text) or i == 0]
-    while words and len(letters_of(words[-1].text)) < 2 and not words[-1].text[-1:].isdigit():  # noqa: PLR2004
+    while words and len(letters_of(words[-1].text)) <= 1 and not words[-1].text[-1:].isdigit():
         words.pop()
     return Line(tuple(words), line.y) if words and letters_of(words[-1].text) else None
 

@@ -50,6 +50,7 @@ _OFF_AXIS = 0.012
 _FULL = 3
 """A name has three syllables or more; one of two may have lost its surname under the seal."""
 _MOST = 5
+_MOSTLY, _LEAST_LETTERS = 0.75, 3
 _CLEAR = 0.7
 _SURE, _UNSURE = 0.85, 0.6
 
@@ -103,15 +104,15 @@ def _names_office(line: Line) -> bool:
 
 
 def _run_of_capitals(line: Line) -> Line | None:
-    """The longest run of words in capitals, without the specks of a stamp round it."""
+    """The longest run of words in capitals, without the specks of a stamp round and between them."""
     runs: list[list[Word]] = [[]]
     for word in line.words:
-        if is_capitals(word.text, least=0.75) or word.text == "Q.":
+        if is_capitals(word.text, least=_MOSTLY) or word.text == "Q.":
             runs[-1].append(word)
-        elif letters_of(word.text):
+        elif len(letters_of(word.text)) > 1:
             runs.append([])
     best = max(runs, key=lambda run: sum(len(word.text) for word in run))
-    return Line(tuple(best), line.y) if len(letters_of("".join(word.text for word in best))) > 2 else None  # noqa: PLR2004
+    return Line(tuple(best), line.y) if len(letters_of("".join(word.text for word in best))) >= _LEAST_LETTERS else None
 
 
 def _names_in(line: Line) -> Iterator[Line]:
@@ -159,7 +160,7 @@ def _marker(read: str, *, is_party: bool) -> str:
 def _without_specks(name: str) -> str:
     """The name without single letters at its end: no body's name ends with one."""
     words = name.split()
-    while len(words) > 1 and len(letters_of(words[-1])) < 2:  # noqa: PLR2004
+    while len(words) > 1 and len(letters_of(words[-1])) <= 1:
         words.pop()
     return " ".join(words).strip(_EDGES)
 
@@ -181,7 +182,7 @@ def _signer(block: _Block) -> FieldValue | None:
     first, *others = (clean(word.text).strip(_EDGES) for word in block.name.words)
     known = _SURNAMES.get(fold(first), frozenset())
     surname = next(iter(known)) if len(known) == 1 else first
-    is_clear = surname in known and min(word.confidence for word in block.name.words) >= _CLEAR
+    is_clear = surname in known and min(word.confidence for word in block.name.words[1:]) >= _CLEAR
     is_whole = len(others) + 1 >= _FULL or (block.axis is not None and not block.is_off(block.name))
     doubt = None if is_clear and is_whole else UNSURE_NAME
     return _value(" ".join([surname, *others]), block.name, block, doubt)

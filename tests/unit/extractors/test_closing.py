@@ -178,3 +178,13 @@ def test_a_recipient_that_sounds_like_the_head_is_a_recipient() -> None:
     read = ("Nơi nhận:", "- Các chi bộ trực thuộc,", "- Hội Nhãn khoa tỉnh,", "- Lưu Đảng ủy.")
 
     assert is_certain(sent_to(*read), RECIPIENTS, "Các chi bộ trực thuộc; Hội Nhãn khoa tỉnh; Lưu Đảng ủy")
+
+
+def test_a_list_whose_head_was_not_read_is_a_proposal() -> None:
+    read = ("Sạn thnh:", "- Các chi bộ trực thuộc,", "- Lưu Đảng ủy.")
+
+    assert is_proposed(sent_to(*read), RECIPIENTS, "Các chi bộ trực thuộc; Lưu Đảng ủy")
+
+
+def test_specks_of_the_seal_between_the_words_of_a_title_are_left_out() -> None:
+    assert found(signed("T/M ĐẢNG ỦY", "BÍ í THỰ"), TITLE).value == "BÍ THƯ"
