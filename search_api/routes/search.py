@@ -5,15 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from indexer.search import MAX_SIZE
 from pipeline.query import SearchRequest, Sort
 from search_api.auth import CurrentReader
 from search_api.responses import SearchAnswer, errors
 from search_api.services import ServicesOf
 
 router = APIRouter(tags=["search"])
-
-MAX_SIZE = 50
-"""Most hits on one page."""
 
 _MOST_VALUES = 50
 _LAST_PAGE = 10_000
