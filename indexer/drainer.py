@@ -1,26 +1,23 @@
-"""Drains and rebuilds the index of an installation, one process of the machine at a time.
+"""Drains and rebuilds the index of an installation, one process at a time of all that work on it.
 
-The command line and the HTTP API hold the same lock. Leaves what is written to `indexer.rebuild`, and when to its
-callers.
+The command line and the HTTP API hold the same lock, the catalogue's. Leaves what is written to `indexer.rebuild`,
+and when to its callers.
 """
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
 from indexer.rebuild import drain, reindex
-from pipeline.catalogue.documents import DocumentFacts
+from pipeline.catalogue import Catalogue
 from pipeline.errors import BusyError
-from pipeline.locks import held
 from pipeline.ports import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
 class Drainer:
-    """Tells the index of what has changed. `home` is the installation's data folder."""
+    """Tells the index of what has changed in the catalogue."""
 
-    home: Path
-    facts: DocumentFacts
+    catalogue: Catalogue
     index: SearchIndex
 
     def drain(self) -> int:
@@ -36,13 +33,13 @@ class Drainer:
 
     def rebuild(self) -> int:
         """Build the index anew; how many documents it has. Searches and other drainers go on meanwhile."""
-        written = reindex(self.index, self.facts)
+        written = reindex(self.index, self.catalogue.documents)
         self.drain_now()
         return written
 
     def _drain(self, *, wait: bool) -> int:
         with self._locked(wait=wait):
-            return drain(self.index, self.facts, self.facts)
+            return drain(self.index, self.catalogue.documents, self.catalogue.documents)
 
     def _locked(self, *, wait: bool) -> AbstractContextManager[None]:
-        return held(self.home / "locks" / "drain.lock", wait=wait, busy="Chỉ mục đang được cập nhật.")
+        return self.catalogue.locks.held("drain", wait=wait, busy="Chỉ mục đang được cập nhật.")

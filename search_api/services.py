@@ -49,7 +49,7 @@ def open_services(settings: Settings) -> Services:
         index=index,
         search=Search(index, catalogue.documents),
         passwords=PasswordCheck(catalogue.accounts),
-        outbox=OutboxWatch(catalogue.documents, Drainer(settings.home, catalogue.documents, index)),
+        outbox=OutboxWatch(catalogue.documents, Drainer(catalogue, index)),
         drawing=BoundedSemaphore(_DRAWN_AT_ONCE),
     )
 

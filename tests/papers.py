@@ -183,7 +183,7 @@ class Installation:
         return self.home / "index"
 
     def drainer(self) -> Drainer:
-        return Drainer(self.home, self.facts.documents, open_index(self.home, self.facts.documents))
+        return Drainer(self.facts, open_index(self.home, self.facts.documents))
 
     def search(self) -> Search:
         return Search(open_index(self.home, self.facts.documents), self.facts.documents)
