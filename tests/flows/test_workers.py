@@ -1,0 +1,114 @@
+"""Reading processes that die: what they had in hand is read again, and costs nobody else anything."""
+
+import io
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from extractors.files import TIFF
+from flows.reading import PooledReader
+from flows.scratch import scratch_folder
+from pipeline.errors import StoppedError
+from pipeline.model import FileFacts, PageResult, PageStatus
+from pipeline.settings import IntakeSettings, OCRSettings
+from tests.flows.house import sample
+
+pytestmark = pytest.mark.slow
+
+PAGES = 5
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    """A scan of several pages with words on each."""
+    with Image.open(io.BytesIO(sample("dang-uy/2024/10-KL-DU.png"))) as image:
+        header = image.convert("L").crop((0, 0, image.width, image.height // 4))
+    path = tmp_path / "scan.tif"
+    header.save(path, save_all=True, append_images=[header] * (PAGES - 1))
+    return path
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[PooledReader]:
+    with scratch_folder(tmp_path) as scratch:
+        reader = PooledReader(IntakeSettings(), OCRSettings(), workers=2, scratch=scratch)
+        yield reader
+        reader.close()
+
+
+def kill_workers() -> list[int]:
+    killed = [process.pid for process in multiprocessing.active_children() if process.pid is not None]
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    return killed
+
+
+def test_a_killed_worker_costs_no_page(reader: PooledReader, scan: Path) -> None:
+    facts = reader.inspect(scan, name=scan.name)
+    assert facts == FileFacts(TIFF, PAGES)
+    results: list[PageResult] = []
+    for reading in reader.read_pages(scan, facts, range(1, PAGES + 1)):
+        if not results:
+            assert kill_workers()
+        results.append(reading.result)
+    assert sorted(result.file_page for result in results) == list(range(1, PAGES + 1))
+    assert {(result.status, result.is_screened) for result in results} == {(PageStatus.READ, True)}
+
+
+def test_a_reader_that_is_asked_to_stop_gives_up_what_it_has_in_hand(tmp_path: Path, scan: Path) -> None:
+    asked: list[bool] = []
+    with scratch_folder(tmp_path) as scratch:
+        reader = PooledReader(
+            IntakeSettings(), OCRSettings(), workers=1, scratch=scratch, is_stopped=lambda: bool(asked)
+        )
+        pages = reader.read_pages(scan, FileFacts(TIFF, PAGES), range(1, PAGES + 1))
+        next(pages)
+        asked.append(True)
+        with pytest.raises(StoppedError):
+            list(pages)
+        with pytest.raises(StoppedError):
+            reader.inspect(scan, name=scan.name)
+        reader.close()
+
+
+def test_pictures_of_pages_lie_in_a_folder_of_the_run_that_nobody_else_can_open(tmp_path: Path) -> None:
+    with scratch_folder(tmp_path) as mine, scratch_folder(tmp_path) as other:
+        assert mine != other
+        assert mine.parent == other.parent
+        assert mine.parent.stat().st_mode & 0o077 == 0
+    assert not mine.parent.exists()
+
+
+def test_what_a_killed_run_left_of_pages_is_gone_with_the_next(tmp_path: Path) -> None:
+    with scratch_folder(tmp_path) as mine:
+        left = mine.with_name("run-killed")
+        left.mkdir()
+        (left / "page.png").write_bytes(b"a page that nobody has screened")
+        with scratch_folder(tmp_path):
+            assert mine.exists()
+            assert not left.exists()
+
+
+@pytest.mark.parametrize("taken_by", ["file", "open folder", "link"])
+def test_a_folder_that_is_not_ours_is_not_used(tmp_path: Path, taken_by: str) -> None:
+    memory, home, elsewhere = (tmp_path / name for name in ("memory", "home", "elsewhere"))
+    for folder in (memory, home, elsewhere):
+        folder.mkdir(mode=0o700)
+    with scratch_folder(home, memory=memory) as mine:
+        name = mine.parent.name
+    taken = memory / name
+    if taken_by == "file":
+        taken.touch()
+    elif taken_by == "open folder":
+        taken.mkdir()
+        taken.chmod(0o777)
+    else:
+        taken.symlink_to(elsewhere)
+    with scratch_folder(home, memory=memory) as mine:
+        assert mine.parent == home / "scratch"
+        assert mine.parent.stat().st_mode & 0o077 == 0
