@@ -21,6 +21,7 @@ COMMANDS = {
     "withdraw": "Rút văn bản khỏi người xem",
     "search": "Tìm văn bản trong phạm vi một người được xem",
     "show": "Xem một văn bản: các trường, các trang",
+    "up": "Chạy toàn bộ: dịch vụ HTTP, lịch đêm, hàng việc, chỉ mục",
     "serve": "Chạy dịch vụ HTTP để mọi người tìm và đọc",
     "status": "Tình trạng: văn bản, đợt nạp, chỉ mục",
     "reindex": "Dựng lại chỉ mục tìm kiếm từ danh mục",

@@ -51,15 +51,15 @@ def services(of: Settings) -> list[Service]:
     with_prefect = server | {"PREFECT_API_URL": url}
     return [
         Service("prefect", server_words(port), server, log),
-        Service("api", ("-m", "flows.cli", "serve"), _plain()),
-        Service("outbox", ("-m", "flows.outbox"), _plain()),
+        Service("api", ("-m", "flows.cli", "serve"), os.environ),
+        Service("outbox", ("-m", "flows.outbox"), os.environ),
         Service("worker", ("-m", "flows.worker"), with_prefect),
-        Service("nightly", ("-m", "flows.served"), with_prefect),
+        Service("nightly", ("-m", "flows.served"), with_prefect | _QUIET),
     ]
 
 
-def _plain() -> dict[str, str]:
-    return dict(os.environ)
+_QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL"}
+"""A night with a file that failed is a failed run for Prefect, which would print a traceback of its own."""
 
 
 def _lock(of: Settings) -> Path:

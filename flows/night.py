@@ -11,14 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 
 from flows.ingest import Batch, Progress, Runner, Watch, ingest
 from pipeline.catalogue.nights import NightFacts, NightOrigin, NightReport, NightStatus
 from pipeline.catalogue.organisation import present_parents
 from pipeline.clock import today
 from pipeline.errors import BusyError, StoppedError, UnavailableError, VanKhoError
-from pipeline.locks import held
 from pipeline.model import FileStatus
 from pipeline.ports import Arrival, Inbox, InboxLook, Stray
 from pipeline.steps.intake import Asked
@@ -26,6 +24,9 @@ from pipeline.steps.take_in import Outcome, Rooms
 
 ACTOR = "nightly"
 """Who files what arrives by itself."""
+
+LOCK = "nightly"
+"""The lock that keeps a second run away; it dies with whoever holds it."""
 
 BUSY = "Một lượt nạp hộp nhận khác đang chạy. Hãy đợi lượt đó xong."
 
@@ -39,11 +40,10 @@ _STOPPED = "Lượt chạy bị dừng theo yêu cầu. Lượt sau làm tiếp.
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """With what a night is run. `lock` is the file that keeps a second run away."""
+    """With what a night is run."""
 
     inbox: Inbox
     rooms: Rooms
-    lock: Path
     quiet_seconds: float
     workers: int
     runner: Runner
@@ -71,7 +71,7 @@ def run_night(by: Means, origin: NightOrigin, *, appointed: datetime | None = No
         VanKhoError: it could not come through; what was done is recorded, with the reason.
     """
     nights = by.rooms.catalogue.nights
-    with held(by.lock, wait=False, busy=BUSY):
+    with by.rooms.catalogue.locks.held(LOCK, wait=False, busy=BUSY):
         if appointed is not None and _is_done(nights, appointed):
             raise BusyError(DONE)
         night = nights.begin(origin)
@@ -95,15 +95,6 @@ def _is_done(nights: NightFacts, appointed: datetime) -> bool:
     return any(
         night.status is NightStatus.COMPLETED and night.started_at >= appointed for night in nights.latest(_LATEST)
     )
-
-
-def is_running(lock: Path) -> bool:
-    """Whether a night is being run now, on this machine."""
-    try:
-        with held(lock, wait=False, busy=BUSY):
-            return False
-    except BusyError:
-        return True
 
 
 def _empty(by: Means, tally: "_Tally") -> None:

@@ -6,8 +6,11 @@ imported with Prefect's settings in the environment (`flows.prefect_server`). Le
 """
 
 import asyncio
+import logging
 import os
+import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
@@ -33,9 +36,11 @@ from flows.wiring import drainer, night_means
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.nights import NightOrigin, NightRecord, NightStatus
 from pipeline.clock import HOME_ZONE
-from pipeline.errors import BusyError, SettingsError, StoppedError, VanKhoError
+from pipeline.errors import BusyError, SettingsError, StoppedError
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import catalogue_of
+
+_log = logging.getLogger(__name__)
 
 NAME = "nightly"
 
@@ -57,7 +62,9 @@ def nightly(appointed: str | None = None) -> State[None]:
         return Cancelled(name="Skipped", message="another run is at it, or has done it")
     except StoppedError:
         return Cancelled(name="Interrupted", message="stopped; the next run goes on")
-    except VanKhoError as error:
+    except Exception as error:  # noqa: BLE001
+        # The edge to Prefect, which would keep and print the message: it is in the catalogue, without names.
+        _log.error("the night could not come through: %s", type(error).__name__)
         return Failed(message=f"could not come through: {type(error).__name__}")
     finally:
         facts.close()
@@ -113,6 +120,14 @@ def missed(schedule: CronSchedule, nights: Sequence[NightRecord], now: datetime)
     return time if time <= now else None
 
 
+class _Stoppable(PrefectFlowRunner):
+    """Prefect's runner, which stops in good order on Ctrl-C; on SIGTERM it forgets to await its own end."""
+
+    def handle_sigterm(self, *_args: object, **_words: object) -> None:
+        """Stop as on Ctrl-C."""
+        signal.raise_signal(signal.SIGINT)
+
+
 def serve(of: Settings) -> None:
     """Serve the deployment until asked to stop, and first catch up what was missed.
 
@@ -120,14 +135,15 @@ def serve(of: Settings) -> None:
         SettingsError: the time is none.
     """
     schedule = schedule_of(of)
-    runner = PrefectFlowRunner(name=NAME, limit=_AT_ONCE, pause_on_shutdown=False)
+    runner = _Stoppable(name=NAME, limit=_AT_ONCE, pause_on_shutdown=False)
     when = Schedule(cron=schedule.cron, timezone=schedule.timezone)
     deployment = nightly.to_deployment(NAME, schedule=when, entrypoint_type=EntrypointType.MODULE_PATH)
     # outside an event loop both are what they say, not coroutines
     deployment_id = cast("UUID", runner.add_deployment(cast("RunnerDeployment", deployment)))
     _bury_dead_runs(deployment_id)
     _catch_up(of, schedule, deployment_id)
-    asyncio.run(runner.start())
+    with suppress(KeyboardInterrupt):
+        asyncio.run(runner.start())
 
 
 def _catch_up(of: Settings, schedule: CronSchedule, deployment_id: UUID) -> None:

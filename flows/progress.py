@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from flows.report import STATUS_WORDS
 from indexer.drainer import Drainer
+from pipeline.catalogue.jobs import JobProgress
 from pipeline.errors import VanKhoError
 from pipeline.model import FileStatus
 from pipeline.steps.intake import printable
@@ -68,6 +69,11 @@ class Bar:
             self._pages += 1
             rate = self._pages / max(time.monotonic() - self._started, 0.001)
         self._bar.update(self._task, rate=f"{rate:.1f} trang/giây")
+
+    def show(self, now: JobProgress) -> None:
+        """How far a job is that a worker does."""
+        rate = now.pages_done / max(time.monotonic() - self._started, 0.001)
+        self._bar.update(self._task, total=now.files, completed=now.files_done, rate=f"{rate:.1f} trang/giây")
 
     def file_done(self, outcome: Outcome) -> None:
         self._bar.advance(self._task)

@@ -5,6 +5,8 @@ setting is impossible) will not get better by itself and stops everything. Leave
 `flows.installation`.
 """
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -68,8 +70,9 @@ class _Kept:
         self._tell(f"{self.service.name}: đang chạy (pid {self.process.pid})")
 
     def ask_to_stop(self) -> None:
+        """Ask it and whatever it started."""
         if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+            os.killpg(self.process.pid, signal.SIGTERM)
 
     def stop(self, *, until: float) -> None:
         """Wait for it, then end it and whatever it started."""

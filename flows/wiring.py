@@ -50,7 +50,6 @@ def night_means(
         yield Means(
             inbox=inbox_of(of),
             rooms=rooms,
-            lock=of.home / "locks" / "nightly.lock",
             quiet_seconds=of.inbox.quiet_seconds,
             workers=workers,
             runner=runner,

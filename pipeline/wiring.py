@@ -8,6 +8,7 @@ from pipeline.settings import Settings, StoreSettings
 from pipeline.storage.endpoint import Endpoint
 from pipeline.storage.inbox import FolderInbox
 from pipeline.storage.local import LocalStore, storage_errors
+from pipeline.storage.spool import Spool
 from pipeline.storage.staging import SharedGround, Staging, open_staging
 from pipeline.storage.staging_bucket import StagingBucket
 
@@ -41,6 +42,11 @@ def inbox_of(settings: Settings) -> Inbox:
     """Where files arrive by themselves."""
     folder = settings.inbox.folder or _home(settings) / "inbox"
     return FolderInbox(folder.expanduser(), quiet_seconds=settings.inbox.quiet_seconds)
+
+
+def spool_of(settings: Settings) -> Spool:
+    """Where what is asked of a worker waits."""
+    return Spool(_home(settings) / "spool")
 
 
 def catalogue_of(settings: Settings) -> Catalogue:

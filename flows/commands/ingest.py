@@ -20,14 +20,18 @@ from flows.console import (
     settings,
 )
 from flows.ingest import Batch, PrefectRunner, Runner, Watch, ingest, run_direct
+from flows.installation import is_up
+from flows.jobs import Desk
 from flows.progress import Paced, problem_of, shown_progress
 from flows.report import batch_json, batch_lines, is_all_in
 from flows.stopping import Stop, stop_on_signals
 from flows.wiring import drainer, ingest_rooms
 from indexer.drainer import Drainer
 from pipeline.catalogue import Catalogue
+from pipeline.errors import StoppedError
 from pipeline.settings import Settings
 from pipeline.steps.intake import Asked
+from pipeline.wiring import spool_of
 
 app = command_app("Nạp tệp quét: đọc, mô tả và lưu từng văn bản.")
 
@@ -52,7 +56,10 @@ def ingest_command(
         Tesseract(of.ocr.language).require()
         runner = run_direct if direct else PrefectRunner(of.home)
         telling = drainer(of, facts)
-        batch = _run(paths, asked, _Means(of, facts, workers or of.intake.workers, runner, telling, stop))
+        if not direct and is_up(of):
+            batch = _ask_worker(paths, asked, Desk(facts, spool_of(of)), workers, stop)
+        else:
+            batch = _run(paths, asked, _Means(of, facts, workers or of.intake.workers, runner, telling, stop))
         index_problem = problem_of(telling.drain_now)
         records = facts.documents.documents([d for outcome in batch.outcomes for d in outcome.documents])
     seconds = time.monotonic() - started
@@ -75,6 +82,16 @@ def _asked(unit: str, person: str | None, publish_to: list[str], of: Settings, f
     reader = reader_as(person, of, facts)
     require_may_publish(reader, unit)
     return Asked(unit, person, tuple(grant.token for grant in wanted))
+
+
+def _ask_worker(paths: list[Path], asked: Asked, desk: Desk, workers: int | None, stop: Stop) -> Batch:
+    """Have the worker of the running `vankho up` take everything in, and watch it under a bar."""
+    try:
+        with shown_progress() as bar:
+            return desk.follow(desk.ask(paths, asked, workers=workers), show=bar.show, is_stopped=stop.is_asked)
+    except StoppedError as stopped:
+        print(stopped, file=sys.stderr)
+        raise typer.Exit(stop.exit_code or 1) from None
 
 
 @dataclass(frozen=True, slots=True)

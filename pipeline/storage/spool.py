@@ -63,9 +63,13 @@ class Spool:
             shutil.rmtree(self._folder / job / _FILES, ignore_errors=True)
             (self._folder / job / _REQUEST).unlink(missing_ok=True)
 
+    def report(self, job: str) -> bytes:
+        """The report. Raises `NotFoundError` where there is none, or none any more."""
+        return self._read(job, _REPORT)
+
     def fetch(self, job: str) -> bytes:
-        """The report, once: it is removed. Raises `NotFoundError` where it was fetched or has been swept."""
-        report = self._read(job, _REPORT)
+        """The report, once: it is removed. Raises `NotFoundError` as `report` does."""
+        report = self.report(job)
         self.wipe(job)
         return report
 

@@ -15,14 +15,13 @@ from pathlib import Path
 import pytest
 
 from flows.ingest import Runner, run_direct
-from flows.night import ACTOR, Night, run_night
+from flows.night import ACTOR, LOCK, Night, run_night
 from flows.progress import Silence
 from flows.wiring import night_means
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.nights import NightOrigin, NightStatus
 from pipeline.clock import today
 from pipeline.errors import BusyError, MissingProgramError, StorageFullError
-from pipeline.locks import held
 from pipeline.model import DocumentStatus, FileStatus
 from pipeline.organisation_file import read_organisation
 from pipeline.settings import Settings, load_settings
@@ -202,7 +201,7 @@ def test_a_run_that_cannot_come_through_says_why(of: Settings, facts: Catalogue)
 
 
 def test_two_cannot_run_at_once(of: Settings, facts: Catalogue) -> None:
-    with held(of.home / "locks" / "nightly.lock", wait=False, busy=""), pytest.raises(BusyError):
+    with facts.locks.held(LOCK, wait=False, busy=""), pytest.raises(BusyError):
         night(of, facts)
 
     assert facts.nights.latest(5) == []

@@ -1,0 +1,61 @@
+"""Asking the worker of a running `vankho up` to take files in, and watching it do so.
+
+A job's row has ids and counts; what was asked and the report lie in the spool, for they name files. Leaves doing it
+to `flows.worker`.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import TypeAdapter
+
+from flows.ingest import Batch
+from pipeline.catalogue import Catalogue
+from pipeline.catalogue.jobs import JobProgress, JobStatus
+from pipeline.errors import StoppedError, UnavailableError
+from pipeline.steps.intake import Asked
+from pipeline.storage.spool import Request, Spool
+
+_LOOK_EVERY = 0.3
+"""Seconds between two looks at how far a job is."""
+
+REPORTS = TypeAdapter(Batch)
+"""How the report of a job is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where jobs are asked for."""
+
+    facts: Catalogue
+    spool: Spool
+
+    def ask(self, paths: Sequence[Path], asked: Asked, *, workers: int | None) -> str:
+        """Ask for these paths to be taken in; the job's id."""
+        job = str(uuid4())
+        whole = tuple(str(path.absolute()) for path in paths)
+        self.spool.ask(job, Request(paths=whole, publish_to=asked.publish_to, workers=workers))
+        self.facts.jobs.add(job, unit=asked.unit, actor=asked.actor)
+        return job
+
+    def follow(self, job: str, *, show: Callable[[JobProgress], None], is_stopped: Callable[[], bool]) -> Batch:
+        """Watch a job to its end; the batch that it became.
+
+        Raises:
+            StoppedError: whoever watches was asked to stop; the job goes on.
+            UnavailableError: the job could not come through.
+        """
+        while not is_stopped():
+            record = self.facts.jobs.job(job)
+            show(record.progress)
+            if record.status is JobStatus.DONE:
+                return REPORTS.validate_json(self.spool.fetch(job))
+            if record.status is JobStatus.FAILED:
+                self.spool.wipe(job)
+                raise UnavailableError(record.reason or "Việc này không làm được.")
+            time.sleep(_LOOK_EVERY)
+        message = f"Đã thôi theo dõi. Việc {job} vẫn chạy tiếp; xem bằng `vankho status`."
+        raise StoppedError(message)

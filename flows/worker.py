@@ -1,0 +1,215 @@
+"""The service that does jobs one after another: `python -m flows.worker`, with Prefect's settings in the environment.
+
+Prefect and the reading processes are there before a job comes, so that it begins at once. A killed worker's job is
+claimed again when its lease has run out, and finds in the catalogue and in staging what was done.
+"""
+
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from flows.ingest import Batch, PrefectRunner, Runner, Watch, ingest
+from flows.jobs import REPORTS
+from flows.prefect_server import wait_for_server
+from flows.progress import Paced
+from flows.stopping import Stop, stop_on_signals
+from flows.wiring import drainer, ingest_rooms
+from pipeline.catalogue.jobs import JobFacts, JobProgress, JobRecord, JobStatus
+from pipeline.errors import NotFoundError, UnavailableError, VanKhoError
+from pipeline.model import FileStatus
+from pipeline.settings import Settings, load_settings
+from pipeline.steps.intake import Asked
+from pipeline.steps.take_in import Outcome, Rooms
+from pipeline.storage.spool import Spool
+from pipeline.wiring import catalogue_of, spool_of
+
+_log = logging.getLogger(__name__)
+
+_LEASE_SECONDS = 30.0
+_RENEW_EVERY = 1.0
+"""Seconds between two words of a worker: how far a job is, and that it is alive."""
+
+_IDLE_SECONDS = 0.3
+_SWEEP_EVERY = 3600.0
+_KEEP_SECONDS = 24 * 3600.0
+"""How long a report waits for whoever asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Does jobs under a name of its own. `lost` is set when the job in hand was lost to another worker."""
+
+    name: str
+    rooms: Rooms
+    spool: Spool
+    runner: Runner
+    workers: int
+    after_file: Callable[[], None]
+    stop: Stop
+    lost: Event
+
+    @property
+    def _jobs(self) -> JobFacts:
+        return self.rooms.catalogue.jobs
+
+    def work_once(self) -> bool:
+        """Do the oldest job that is free; False where there is none."""
+        job = self._jobs.claim(self.name, seconds=_LEASE_SECONDS)
+        if job is None:
+            return False
+        self.lost.clear()
+        kept = _Kept(job.id, self.name, self._jobs, self.lost)
+        try:
+            with kept:
+                batch = self._report(job) or self._take_in(job, kept)
+        except VanKhoError as error:
+            self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.progress(), reason=str(error))
+        except Exception as error:  # noqa: BLE001
+            # One job must not end the worker. The log names no content.
+            _log.error("job %s failed: %s", job.id, type(error).__name__)
+            reason = f"Lỗi ngoài dự kiến ({type(error).__name__}). Hãy báo cho quản trị."
+            self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.progress(), reason=reason)
+        else:
+            self._end(job, batch, kept.progress(batch.id))
+        return True
+
+    def _report(self, job: JobRecord) -> Batch | None:
+        """The report of a worker that died between answering and saying so."""
+        try:
+            return REPORTS.validate_json(self.spool.report(job.id))
+        except NotFoundError:
+            return None
+
+    def _take_in(self, job: JobRecord, kept: "_Kept") -> Batch:
+        request = self.spool.request(job.id)
+        paths = [Path(path) for path in request.paths] or [self.spool.files(job.id)]
+        workers = min(request.workers or self.workers, self.workers)
+        watch = Watch(kept, self.after_file, lambda: self.stop.is_asked() or self.lost.is_set())
+        asked = Asked(job.unit, job.actor, request.publish_to)
+        return ingest(paths, asked, self.rooms, workers=workers, runner=self.runner, watch=watch)
+
+    def _end(self, job: JobRecord, batch: Batch, progress: JobProgress) -> None:
+        if self.lost.is_set():
+            return
+        if any(outcome.status is FileStatus.UNFINISHED for outcome in batch.outcomes):
+            self._jobs.release(job.id, self.name)
+            return
+        self.spool.answer(job.id, REPORTS.dump_json(batch))
+        self._jobs.end(job.id, self.name, JobStatus.DONE, progress, reason=None)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A job that is held on to while the block runs, and told how far it is. Implements `flows.ingest.Progress`."""
+
+    job: str
+    worker: str
+    jobs: JobFacts
+    lost: Event
+    files: int | None = None
+    files_done: int = 0
+    pages_done: int = 0
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _ended: Event = field(default_factory=Event)
+    _thread: threading.Thread | None = None
+
+    def begin(self, *, files: int) -> None:
+        self.files = files
+
+    def page_done(self) -> None:
+        with self._turn:
+            self.pages_done += 1
+
+    def file_done(self, _outcome: Outcome) -> None:
+        with self._turn:
+            self.files_done += 1
+
+    def progress(self, batch: str | None = None) -> JobProgress:
+        """How far it is."""
+        with self._turn:
+            return JobProgress(self.files, self.files_done, self.pages_done, batch)
+
+    def __enter__(self) -> None:
+        self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
+        self._thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _renew(self) -> None:
+        while not self._ended.wait(_RENEW_EVERY):
+            try:
+                if not self.jobs.renew(self.job, self.worker, self.progress(), seconds=_LEASE_SECONDS):
+                    self.lost.set()
+                    return
+            except UnavailableError as error:
+                _log.warning("the lease of job %s could not be renewed: %s", self.job, error)
+
+
+def main() -> int:
+    """Work until asked to stop; the exit code."""
+    try:
+        url = os.environ["PREFECT_API_URL"]
+        wait_for_server(url, is_alive=lambda: True)
+        _work(load_settings(os.environ), url)
+    except VanKhoError as error:
+        print(f"Lỗi: {error}", file=sys.stderr)  # noqa: T201
+        return error.exit_code
+    return 0
+
+
+def _work(of: Settings, url: str) -> None:
+    import prefect  # noqa: F401, PLC0415 - before the first job, which would have to wait for it
+
+    lost = Event()
+    with ExitStack() as stack:
+        stop = stack.enter_context(stop_on_signals())
+        facts = catalogue_of(of)
+        stack.callback(facts.close)
+        rooms = stack.enter_context(
+            ingest_rooms(of, facts, workers=of.intake.workers, is_stopped=lambda: stop.is_asked() or lost.is_set())
+        )
+        worker = Worker(
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            rooms=rooms,
+            spool=spool_of(of),
+            runner=PrefectRunner(of.home, url),
+            workers=of.intake.workers,
+            after_file=Paced(drainer(of, facts)),
+            stop=stop,
+            lost=lost,
+        )
+        _keep_working(worker)
+
+
+def _keep_working(worker: Worker) -> None:
+    next_sweep = time.monotonic()
+    was_well = True
+    while not worker.stop.is_asked():
+        try:
+            if time.monotonic() >= next_sweep:
+                open_jobs = [job.id for job in worker.rooms.catalogue.jobs.open()]
+                worker.spool.sweep(but=open_jobs, seconds=_KEEP_SECONDS)
+                next_sweep = time.monotonic() + _SWEEP_EVERY
+            if worker.work_once():
+                continue
+            was_well = True
+        except UnavailableError as error:
+            if was_well:
+                _log.warning("jobs cannot be looked for: %s", error)
+            was_well = False
+        time.sleep(_IDLE_SECONDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,198 @@
+"""The worker and whoever asks it, in one process, with real files, stores and readers."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flows.ingest import Runner, run_direct
+from flows.jobs import Desk
+from flows.stopping import Stop
+from flows.wiring import ingest_rooms
+from flows.worker import Worker
+from pipeline.catalogue import Catalogue
+from pipeline.catalogue.jobs import JobProgress, JobStatus
+from pipeline.errors import MissingProgramError, NotFoundError, StoppedError, UnavailableError
+from pipeline.model import DocumentStatus, FileStatus
+from pipeline.organisation_file import read_organisation
+from pipeline.settings import load_settings
+from pipeline.steps.intake import Asked
+from pipeline.storage.spool import Request
+from pipeline.wiring import catalogue_of, spool_of
+from tests.flows.scans import write_paper
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+ASKED = Asked("dang-uy", "van-thu", ("under:dang-uy",))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two papers and a file that is none."""
+    write_paper(tmp_path / "in" / "one.pdf", 1)
+    write_paper(tmp_path / "in" / "two.pdf", 2)
+    (tmp_path / "in" / "vụ việc X.txt").write_text("không phải bản quét")
+    return tmp_path / "in"
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Iterator[Catalogue]:
+    opened = catalogue_of(load_settings({"VANKHO_HOME": str(tmp_path / "home")}))
+    opened.organisation.replace(read_organisation(SAMPLES / "organisation.yaml"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, facts: Catalogue) -> Desk:
+    return Desk(facts, spool_of(load_settings({"VANKHO_HOME": str(tmp_path / "home")})))
+
+
+@pytest.fixture
+def worker(tmp_path: Path, desk: Desk) -> Iterator[Worker]:
+    of = load_settings({"VANKHO_HOME": str(tmp_path / "home"), "VANKHO_INTAKE__WORKERS": "2"})
+    stop, lost = Stop(), threading.Event()
+    with ingest_rooms(of, desk.facts, workers=2, is_stopped=stop.is_asked) as rooms:
+        yield Worker("one", rooms, desk.spool, run_direct, 2, after_file=lambda: None, stop=stop, lost=lost)
+
+
+def follow(desk: Desk, job: str, show: Callable[[JobProgress], None] = lambda _: None) -> dict[str, FileStatus]:
+    """How each file ended, for whoever asked."""
+    batch = desk.follow(job, show=show, is_stopped=lambda: False)
+    return {Path(outcome.path or "").name: outcome.status for outcome in batch.outcomes}
+
+
+def test_what_was_asked_is_done_and_told(desk: Desk, worker: Worker, folder: Path) -> None:
+    job = desk.ask([folder], ASKED, workers=None)
+    assert worker.work_once()
+
+    seen: list[JobProgress] = []
+    statuses = follow(desk, job, seen.append)
+
+    assert statuses == {
+        "one.pdf": FileStatus.STORED,
+        "two.pdf": FileStatus.STORED,
+        "vụ việc X.txt": FileStatus.REFUSED,
+    }
+    assert (seen[-1].files, seen[-1].files_done, seen[-1].pages_done) == (3, 3, 2)
+    assert desk.facts.batches.batch(seen[-1].batch or "").ended_at is not None
+    documents = desk.facts.documents.documents(list(desk.facts.documents.document_ids())).values()
+    assert {document.status for document in documents} == {DocumentStatus.PUBLISHED}
+    assert not worker.work_once()
+
+
+def test_the_catalogue_never_learns_what_a_refused_file_is_called(desk: Desk, worker: Worker, folder: Path) -> None:
+    job = desk.ask([folder / "vụ việc X.txt"], ASKED, workers=None)
+    worker.work_once()
+    follow(desk, job)
+
+    home = folder.parent / "home"
+    kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert "vụ việc X".encode() not in kept
+
+
+def test_files_that_come_with_the_job_are_taken_in_and_removed(desk: Desk, worker: Worker, folder: Path) -> None:
+    job = "with-files"
+    (desk.spool.files(job) / "one.pdf").write_bytes((folder / "one.pdf").read_bytes())
+    desk.spool.ask(job, Request())
+    desk.facts.jobs.add(job, unit="dang-uy", actor="van-thu")
+    assert worker.work_once()
+
+    assert follow(desk, job) == {"one.pdf": FileStatus.STORED}
+    with pytest.raises(NotFoundError):
+        desk.spool.report(job)
+
+
+def test_a_stopped_worker_gives_its_job_back_and_another_finishes_it(desk: Desk, worker: Worker, folder: Path) -> None:
+    job = desk.ask([folder], ASKED, workers=None)
+
+    def stop_then_run(ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
+        work(ordinals[0])
+        worker.stop.ask(15)
+        run_direct(ordinals[1:], work, workers)
+
+    replace(worker, runner=stop_then_run).work_once()
+    assert desk.facts.jobs.job(job).status is JobStatus.WAITING
+
+    with _next_worker(worker, desk, folder) as following:
+        assert following.work_once()
+    assert follow(desk, job)["two.pdf"] in (FileStatus.STORED, FileStatus.DUPLICATE)
+    assert len(list(desk.facts.documents.document_ids())) == 2
+
+
+class _next_worker:  # noqa: N801
+    """A worker that was not stopped, under another name."""
+
+    def __init__(self, worker: Worker, desk: Desk, folder: Path) -> None:
+        of = load_settings({"VANKHO_HOME": str(folder.parent / "home")})
+        self._rooms = ingest_rooms(of, desk.facts, workers=2, is_stopped=lambda: False)
+        self._worker = worker
+
+    def __enter__(self) -> Worker:
+        return replace(self._worker, name="two", rooms=self._rooms.__enter__(), stop=Stop())
+
+    def __exit__(self, *error: object) -> None:
+        self._rooms.__exit__(None, None, None)
+
+
+def test_a_job_that_was_lost_is_left_to_who_has_it(desk: Desk, worker: Worker, folder: Path) -> None:
+    job = desk.ask([folder], ASKED, workers=None)
+
+    def lose_then_run(ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
+        desk.facts.jobs.release(job, "one")
+        assert desk.facts.jobs.claim("two", seconds=3600) is not None
+        worker.lost.set()
+        run_direct(ordinals, work, workers)
+
+    replace(worker, runner=lose_then_run).work_once()
+
+    record = desk.facts.jobs.job(job)
+    assert record.status is JobStatus.RUNNING
+    with pytest.raises(NotFoundError):
+        desk.spool.report(job)
+
+
+def test_a_job_answered_by_a_worker_that_died_then_is_not_done_again(desk: Desk, worker: Worker, folder: Path) -> None:
+    first = desk.ask([folder], ASKED, workers=None)
+    worker.work_once()
+    report = desk.spool.report(first)
+    second = desk.ask([folder], ASKED, workers=None)
+    desk.spool.answer(second, report)
+
+    worker.work_once()
+
+    assert follow(desk, second) == follow(desk, first)
+    assert len(desk.facts.batches.latest(9)) == 1
+
+
+def _without_program(*_args: object) -> None:
+    message = "Chưa cài Tesseract."
+    raise MissingProgramError(message)
+
+
+def _with_a_bug(*_args: object) -> None:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("runner", "reason"), [(_without_program, "Chưa cài Tesseract."), (_with_a_bug, "ZeroDivisionError")]
+)
+def test_a_job_that_cannot_come_through_says_why(
+    desk: Desk, worker: Worker, folder: Path, runner: Runner, reason: str
+) -> None:
+    job = desk.ask([folder], ASKED, workers=None)
+
+    assert replace(worker, runner=runner).work_once()
+
+    with pytest.raises(UnavailableError, match=reason):
+        follow(desk, job)
+
+
+def test_whoever_watches_may_go_and_the_job_goes_on(desk: Desk, folder: Path) -> None:
+    job = desk.ask([folder], ASKED, workers=None)
+
+    with pytest.raises(StoppedError, match=job):
+        desk.follow(job, show=lambda _: None, is_stopped=lambda: True)
+
+    assert desk.facts.jobs.job(job).status is JobStatus.WAITING
