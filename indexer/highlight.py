@@ -7,13 +7,17 @@ to `indexer.search`, who may see it to its callers, and the drawing to `search_a
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from itertools import islice
 
 from pipeline.model import Word
 from pipeline.query import ParsedQuery
 from pipeline.synonyms import Form, expansions, is_found_exactly
-from pipeline.text import Token, clean, tokens
+from pipeline.text import Token, clean, word_forms, word_spans
+
+Forms = tuple[str, str]
+"""A word's exact and folded search forms."""
 
 LENGTH = 240
 """Characters of a snippet, before marking."""
@@ -31,9 +35,9 @@ def marked_words(words: Sequence[Word], parsed: ParsedQuery) -> list[bool]:
     to accents. Words of a quoted phrase are marked within the phrase, unless this page has it nowhere.
     """
     owners: list[int] = []
-    page: list[Token] = []
+    page: list[Forms] = []
     for place, word in enumerate(words):
-        of_word = list(tokens(clean(word.text)))
+        of_word = word_forms(clean(word.text))
         page += of_word
         owners += [place] * len(of_word)
     marked = {owners[place] for place in _found(page, parsed)}
@@ -43,65 +47,90 @@ def marked_words(words: Sequence[Word], parsed: ParsedQuery) -> list[bool]:
 def snippet(text: str, parsed: ParsedQuery, *, length: int = LENGTH) -> str:
     """The stretch of the text with most of the query's words, HTML-escaped, each found word in `<mark>`."""
     plain = " ".join(clean(text).split())
-    page = list(tokens(plain))
-    found = [page[place] for place in sorted(_found(page, parsed))]
+    page = word_forms(plain)
+    places = sorted(_found(page, parsed))
+    spans = word_spans(plain) if places else []
+    found = [_Mark(page[place][1], *spans[place]) for place in places]
     start = _start(plain, found, length)
     end = min(len(plain), start + length)
-    inside = [token for token in found if start <= token.start and token.end <= end]
+    inside = [mark for mark in found if start <= mark.start and mark.end <= end]
     lead, tail = ("… " if start else ""), (" …" if end < len(plain) else "")
     return lead + _marked(plain, inside, start, end) + tail
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """A page's tokens and where each folded word stands among them."""
+class _Mark:
+    """A found word and where it stands in the text."""
 
-    tokens: Sequence[Token]
+    folded: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What a query asks to be marked, and all words, folded, that can be part of it."""
+
+    phrases: tuple[Form, ...]
+    loose: tuple[Token, ...]
+    alternatives: tuple[Form, ...]
+    words: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def _sought(parsed: ParsedQuery) -> _Sought:
+    """Worked out once for all the hits of a query."""
+    loose = tuple(_loose(parsed))
+    others = dict.fromkeys(form for expansion in expansions(parsed.words) for form in expansion.alternatives)
+    words = frozenset(word.folded for form in (*parsed.phrases, loose, *others) for word in form)
+    return _Sought(parsed.phrases, loose, tuple(others), words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The words of a page and where each of those that matter stands among them."""
+
+    words: Sequence[Forms]
     places: Mapping[str, Sequence[int]]
 
     def occurrences(self, form: Form) -> set[int]:
         """The places of all words of all occurrences of a form: with its accents, or else without them."""
-        starts = [start for start in self.places.get(form[0].folded, ()) if self._has(form, start)]
+        folded = [word.folded for word in form]
+        starts = [start for start in self.places.get(folded[0], ()) if self._has(folded, start)]
         exact = [start for start in starts if self._has_exactly(form, start)]
         found = exact if exact or is_found_exactly(form) else starts
         return {start + step for start in found for step in range(len(form))}
 
-    def _has(self, form: Form, start: int) -> bool:
-        there = self.tokens[start : start + len(form)]
-        return [token.folded for token in there] == [word.folded for word in form]
+    def any_of(self, words: Sequence[Token]) -> set[int]:
+        """The places of these words, each with the accents that it was typed with, or else without any."""
+        return set().union(*(self._of_word(word) for word in words))
+
+    def _of_word(self, word: Token) -> set[int]:
+        places = set(self.places.get(word.folded, ()))
+        exact = {place for place in places if self.words[place][0] == word.exact} if word.is_accented else set()
+        return exact or places
+
+    def _has(self, folded: Sequence[str], start: int) -> bool:
+        return [there for _, there in self.words[start : start + len(folded)]] == folded
 
     def _has_exactly(self, form: Form, start: int) -> bool:
-        there = self.tokens[start : start + len(form)]
-        return all(not word.is_accented or word.exact == token.exact for word, token in zip(form, there, strict=True))
+        there = self.words[start : start + len(form)]
+        return all(not word.is_accented or word.exact == exact for word, (exact, _) in zip(form, there, strict=True))
 
 
-def _found(page_tokens: Sequence[Token], parsed: ParsedQuery) -> set[int]:
-    """The places of the tokens that are part of what was asked for."""
-    page = _page(page_tokens)
-    found: set[int] = set()
-    for phrase in parsed.phrases:
-        found |= page.occurrences(phrase) or _of_words(page, phrase)
-    found |= _of_words(page, tuple(_loose(parsed)))
-    for expansion in expansions(parsed.words):
-        for form in expansion.alternatives:
-            found |= page.occurrences(form)
-    return found
-
-
-def _page(page_tokens: Sequence[Token]) -> _Page:
+def _found(words: Sequence[Forms], parsed: ParsedQuery) -> set[int]:
+    """The places of the words that are part of what was asked for."""
+    sought = _sought(parsed)
     places: dict[str, list[int]] = {}
-    for place, token in enumerate(page_tokens):
-        places.setdefault(token.folded, []).append(place)
-    return _Page(page_tokens, places)
-
-
-def _of_words(page: _Page, words: Sequence[Token]) -> set[int]:
-    """The places of these words wherever they stand. What was typed is looked for, so accents may be missing."""
-    found: set[int] = set()
-    for word in words:
-        places = page.places.get(word.folded, ())
-        exact = {place for place in places if page.tokens[place].exact == word.exact}
-        found |= exact if exact and word.is_accented else set(places)
+    for place, (_, folded) in enumerate(words):
+        if folded in sought.words:
+            places.setdefault(folded, []).append(place)
+    page = _Page(words, places)
+    found = page.any_of(sought.loose)
+    for phrase in sought.phrases:
+        found |= page.occurrences(phrase) or page.any_of(phrase)
+    for form in sought.alternatives:
+        found |= page.occurrences(form)
     return found
 
 
@@ -122,7 +151,7 @@ class _Stand:
     words: int
 
 
-def _start(plain: str, found: Sequence[Token], length: int) -> int:
+def _start(plain: str, found: Sequence[_Mark], length: int) -> int:
     """Where a snippet begins: a few words before the closest stand of most different words, the first of equals."""
     if len(plain) <= length or not found:
         return 0
@@ -135,19 +164,19 @@ def _start(plain: str, found: Sequence[Token], length: int) -> int:
     return best.start if space < 0 else space + 1
 
 
-def _stands(found: Sequence[Token], length: int) -> Iterator[_Stand]:
+def _stands(found: Sequence[_Mark], length: int) -> Iterator[_Stand]:
     for place, first in enumerate(found):
         seen: dict[str, int] = {}
-        for token in islice(found, place, None):
-            if token.end - first.start > length:
+        for mark in islice(found, place, None):
+            if mark.end - first.start > length:
                 break
-            seen.setdefault(token.folded, token.end)
+            seen.setdefault(mark.folded, mark.end)
         yield _Stand(first.start, max(seen.values(), default=first.end), len(seen))
 
 
-def _marked(text: str, found: Sequence[Token], start: int, end: int) -> str:
+def _marked(text: str, found: Sequence[_Mark], start: int, end: int) -> str:
     parts, at = [], start
-    for token in found:
-        parts += [escape(text[at : token.start]), "<mark>", escape(text[token.start : token.end]), "</mark>"]
-        at = token.end
+    for mark in found:
+        parts += [escape(text[at : mark.start]), "<mark>", escape(text[mark.start : mark.end]), "</mark>"]
+        at = mark.end
     return "".join([*parts, escape(text[at:end])])

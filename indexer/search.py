@@ -4,7 +4,7 @@ The engine's filter decides; the recheck only closes the seconds between a chang
 Leaves who asks to the entry points and the query itself to the engine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -75,12 +75,12 @@ class Search:
     def _hits(self, records: Sequence[DocumentRecord], request: SearchRequest, reader: Reader) -> tuple[Hit, ...]:
         ids = [record.id for record in records]
         pages = self.index.best_pages(request, ids, reader=reader)
-        texts = self.source.page_texts(ids)
+        texts = self.source.texts_of_pages(pages)
         parsed = parse_query(request.text)
-        return tuple(_hit(record, pages.get(record.id), texts.get(record.id, {}), parsed) for record in records)
+        return tuple(_hit(record, pages.get(record.id), texts.get(record.id), parsed) for record in records)
 
 
-def _hit(record: DocumentRecord, page: int | None, texts: Mapping[int, str], parsed: ParsedQuery) -> Hit:
+def _hit(record: DocumentRecord, page: int | None, text: str | None, parsed: ParsedQuery) -> Hit:
     title = display_title(record)
     return Hit(
         id=record.id,
@@ -89,7 +89,7 @@ def _hit(record: DocumentRecord, page: int | None, texts: Mapping[int, str], par
         date=record.value(FieldName.DATE),
         issuer=record.value(FieldName.ISSUER),
         title=title,
-        snippet=snippet(texts.get(page, "") if page else title, parsed),
+        snippet=snippet(title if text is None else text, parsed),
         page=page,
     )
 

@@ -178,6 +178,9 @@ class DocumentSource(Protocol):
     def page_texts(self, ids: Sequence[str]) -> Mapping[str, Mapping[int, str]]:
         """The text of each page of these documents, by document and page."""
 
+    def texts_of_pages(self, pages: Mapping[str, int]) -> Mapping[str, str]:
+        """The text of one page of each of these documents; unknown pages are absent."""
+
     def document_ids(self) -> Iterator[str]:
         """Every document's id, in a stable order."""
 

@@ -136,6 +136,9 @@ class Shelf:
     def page_texts(self, ids: Sequence[str]) -> Mapping[str, Mapping[int, str]]:
         return {wanted: self.papers[wanted].page_texts for wanted in ids if wanted in self.papers}
 
+    def texts_of_pages(self, pages: Mapping[str, int]) -> Mapping[str, str]:
+        return {wanted: self.papers[wanted].page_texts[page] for wanted, page in pages.items() if wanted in self.papers}
+
     def document_ids(self) -> Iterator[str]:
         yield from sorted(self.papers)
 

@@ -163,6 +163,20 @@ class DocumentFacts:
                     texts.setdefault(document, {})[page] = text
         return texts
 
+    def texts_of_pages(self, pages: Mapping[str, int]) -> Mapping[str, str]:
+        """The text of one page of each of these documents; unknown pages are absent."""
+        texts: dict[str, str] = {}
+        with self._database.reading() as session:
+            for chunk in chunks(pages):
+                # Pairs would say it more closely, but SQLite looks for pairs without its index.
+                rows = session.execute(
+                    select(PageRow.document, PageRow.page, PageRow.text).where(
+                        PageRow.document.in_(chunk), PageRow.page.in_({pages[document] for document in chunk})
+                    )
+                )
+                texts.update((document, text) for document, page, text in rows if pages[document] == page)
+        return texts
+
     def document_ids(self) -> Iterator[str]:
         """Every document's id, in order."""
         last = ""

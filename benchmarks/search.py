@@ -1,0 +1,267 @@
+"""How fast the embedded index is built and searched, beside bare tantivy on the same texts.
+
+    python -m benchmarks.search [--documents N] [--queries N] [--folder DIR]
+
+Files N two-page papers in a catalogue, builds both indices from it, and asks as a reader of ten tokens would: the first
+20 hits, exact total, every facet, the best page of each hit and its snippet, checked against the catalogue. The peer
+is tantivy with its own tokenizer over one field of text, searched under the same filter for the same words, with the
+same facets and no snippets. Fails where a figure is beyond its limit.
+"""
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import tantivy
+
+from benchmarks import pile
+from indexer.embedded import open_embedded
+from indexer.fields import indexed_document
+from indexer.rebuild import reindex
+from indexer.search import Search
+from pipeline.access import Reader
+from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
+from pipeline.catalogue.documents import FilingPlace
+from pipeline.model import Organisation, Unit
+from pipeline.ports import IndexedDocument
+from pipeline.query import FACETS, SearchRequest, Sort
+from pipeline.text import fold
+
+LIMIT_RATE = 500
+LIMIT_P50, LIMIT_P99 = 15.0, 75.0
+TOKENS = 10
+HITS = 20
+_CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Milliseconds of each query of one kind."""
+
+    kind: str
+    milliseconds: Sequence[float]
+
+    def percentile(self, share: float) -> float:
+        """The time within which this share of the queries was answered."""
+        ordered = sorted(self.milliseconds)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+    def __str__(self) -> str:
+        return f"{self.kind:<34} p50 {self.percentile(0.5):7.1f}  p99 {self.percentile(0.99):7.1f} ms"
+
+
+def main() -> int:
+    """Run it; 1 where a limit is not kept."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--queries", type=int, default=400, help="queries of all kinds together")
+    parser.add_argument("--folder", type=Path, help="keeps what was built, for another run")
+    chosen = parser.parse_args()
+    with _folder(chosen.folder) as folder:
+        facts = _catalogue(folder, chosen.documents)
+        rate = _build(folder, facts, chosen.documents)
+        peer_rate = _build_peer(folder, facts, chosen.documents)
+        print(f"bare tantivy: {peer_rate:,.0f} documents/s, ratio {rate / peer_rate:.2f}")
+        times = _search(folder, facts, chosen.queries)
+        facts.close()
+    is_kept = rate >= LIMIT_RATE and times.percentile(0.5) <= LIMIT_P50 and times.percentile(0.99) <= LIMIT_P99
+    print(f"limits: {LIMIT_RATE} documents/s, p50 {LIMIT_P50}, p99 {LIMIT_P99} ms: {'kept' if is_kept else 'NOT KEPT'}")
+    return 0 if is_kept else 1
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _catalogue(folder: Path, documents: int) -> Catalogue:
+    """The catalogue with all papers filed, unless an earlier run did it."""
+    facts = open_catalogue(sqlite_url(folder / "catalogue.sqlite3"))
+    have = sum(facts.documents.count().values())
+    if have != documents:
+        units = tuple(Unit(unit, f"Đơn vị {unit}", "chi_bo") for unit in pile.UNITS)
+        facts.organisation.replace(Organisation(units, ()))
+        began = time.perf_counter()
+        for ordinal, (file, grants) in enumerate(pile.files(documents), start=1):
+            if ordinal * pile.DOCUMENTS_A_FILE > have:
+                batch = facts.batches.begin(unit=file.owner_unit, actor="benchmark", files=1)
+                facts.documents.file(file, FilingPlace("benchmark", batch, 1), grants=grants)
+        print(f"catalogue: {documents:,} papers filed in {time.perf_counter() - began:.0f} s")
+    return facts
+
+
+def _build(folder: Path, facts: Catalogue, documents: int) -> float:
+    """Build both indices, once from the catalogue and once from values at hand; documents per second of the latter."""
+    index = open_embedded(folder / "index")
+    began = time.perf_counter()
+    reindex(index, facts.documents)
+    seconds = time.perf_counter() - began
+    size = sum(path.stat().st_size for path in (folder / "index").rglob("*") if path.is_file())
+    print(f"both indices, from the catalogue: {documents / seconds:,.0f} documents/s, {size / 1e6:,.0f} MB")
+    spent = 0.0
+    with open_embedded(folder / "again").rebuild() as writer:
+        for chunk in _indexed(facts):
+            began = time.perf_counter()
+            writer.write(chunk)
+            spent += time.perf_counter() - began
+        began = time.perf_counter()
+    spent += time.perf_counter() - began
+    shutil.rmtree(folder / "again")
+    print(f"both indices, from values at hand: {documents / spent:,.0f} documents/s")
+    return documents / spent
+
+
+def _indexed(facts: Catalogue) -> Iterator[list[IndexedDocument]]:
+    """What the index is told of every document, in chunks."""
+    names = facts.documents.unit_names()
+    ids = facts.documents.document_ids()
+    while chunk := list(islice(ids, _CHUNK)):
+        texts = facts.documents.page_texts(chunk)
+        records = facts.documents.documents(chunk)
+        yield [indexed_document(records[id_], texts[id_], names) for id_ in chunk]
+
+
+_PEER_FIELDS = ("title", "body")
+
+
+def _peer_schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in _PEER_FIELDS:
+        builder.add_text_field(name)
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("access", tokenizer_name="raw", index_option="basic")
+    for name in FACETS:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    return builder.build()
+
+
+def _build_peer(folder: Path, facts: Catalogue, documents: int) -> float:
+    """Bare tantivy, one document per paper, told the same texts; documents per second."""
+    shutil.rmtree(folder / "peer", ignore_errors=True)
+    (folder / "peer").mkdir()
+    schema = _peer_schema()
+    writer = tantivy.Index(schema, str(folder / "peer")).writer(64_000_000, 1)
+    spent = 0.0
+    for chunk in _indexed(facts):
+        began = time.perf_counter()
+        for document in chunk:
+            told = {"id": document.id, "title": document.title, "access": sorted(document.tokens)}
+            counted = {"type": document.type, "issuer": document.issuer, "unit": document.unit}
+            body = [page.text for page in document.pages]
+            values = {**told, **counted, "year": (document.date or "")[:4], "body": body}
+            writer.add_document(tantivy.Document.from_dict(values, schema))
+        spent += time.perf_counter() - began
+    began = time.perf_counter()
+    writer.commit()
+    writer.wait_merging_threads()
+    return documents / (spent + time.perf_counter() - began)
+
+
+def _queries(count: int) -> Iterator[tuple[str, SearchRequest]]:
+    """Queries of every kind in turn, the same each time."""
+    chance = random.Random(count)
+    vocabulary = pile.words()
+
+    def run(length: int) -> str:
+        return " ".join(vocabulary.text(chance, 60).split()[:length])
+
+    kinds: list[tuple[str, Callable[[], SearchRequest]]] = [
+        ("one word", lambda: SearchRequest(run(1))),
+        ("two words, unaccented", lambda: SearchRequest(fold(run(2)))),
+        ("three words", lambda: SearchRequest(run(3))),
+        ("four words, newest first", lambda: SearchRequest(run(4), sort=Sort.NEWEST)),
+        ("a run of words", lambda: SearchRequest(chance.choice(vocabulary.runs))),
+        ("a phrase", lambda: SearchRequest(f'"{chance.choice(vocabulary.runs)}"')),
+        ("a question of twelve words", lambda: SearchRequest(run(12))),
+        ("a number", lambda: SearchRequest(f"{chance.randint(1, 400)}-NQ/TU")),
+        ("a number in words", lambda: SearchRequest(f"nghị quyết số {chance.randint(1, 400)}")),
+        ("browsing", SearchRequest),
+        (
+            "a type and a year",
+            lambda: SearchRequest(run(2), types=("nghi_quyet",), years=(chance.randint(1991, 2024),)),
+        ),
+    ]
+    for number in range(count):
+        kind, make = kinds[number % len(kinds)]
+        yield kind, make()
+
+
+def _readers(count: int) -> Iterator[Reader]:
+    """Readers of ten tokens, each of another mixture of units."""
+    chance = random.Random(count)
+    for number in range(count):
+        yield Reader(f"reader-{number}", frozenset(f"unit:{unit}" for unit in chance.sample(pile.UNITS, TOKENS)))
+
+
+def _search(folder: Path, facts: Catalogue, count: int) -> Times:
+    """Ask everything, print the times of each kind, and give those of all together."""
+    search = Search(open_embedded(folder / "index"), facts.documents)
+    peer = tantivy.Index(_peer_schema(), str(folder / "peer"))
+    searcher = peer.searcher()
+    asked = list(zip(_queries(count), _readers(count), strict=True))
+    for (_, request), reader in asked[:20]:
+        search.search(request, reader=reader)
+    spent: dict[str, list[float]] = {}
+    peer_spent: list[float] = []
+    for (kind, request), reader in asked:
+        began = time.perf_counter()
+        search.search(request, reader=reader)
+        spent.setdefault(kind, []).append((time.perf_counter() - began) * 1_000)
+        began = time.perf_counter()
+        _ask_peer(peer, searcher, request, reader)
+        peer_spent.append((time.perf_counter() - began) * 1_000)
+    everything = Times("all", [one for times in spent.values() for one in times])
+    bare = Times("bare tantivy, no snippets", peer_spent)
+    print(f"\nfirst {HITS}, total, {len(FACETS)} facets, best pages and snippets, filter of {TOKENS} tokens:")
+    for times in (*(Times(kind, found) for kind, found in spent.items()), everything, bare):
+        print(f"  {times}")
+    ratios = [everything.percentile(share) / bare.percentile(share) for share in (0.5, 0.99)]
+    print(f"  ratio to bare tantivy: p50 {ratios[0]:.1f}, p99 {ratios[1]:.1f}")
+    return everything
+
+
+def _ask_peer(index: tantivy.Index, searcher: tantivy.Searcher, request: SearchRequest, reader: Reader) -> None:
+    schema = index.schema
+    words = [
+        word for word in request.text.lower().replace('"', " ").replace("-", " ").replace("/", " ").split() if word
+    ]
+    anywhere = [
+        tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, tantivy.Query.term_query(schema, name, word)) for name in _PEER_FIELDS]
+        )
+        for word in words
+    ]
+    readable = tantivy.Query.boolean_query(
+        [
+            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "access", token, "basic"))
+            for token in sorted(reader.tokens)
+        ]
+    )
+    query = tantivy.Query.boolean_query(
+        [
+            *((tantivy.Occur.Must, word) for word in anywhere),
+            (tantivy.Occur.Must, tantivy.Query.const_score_query(readable, 0.0)),
+        ]
+    )
+    for _, address in searcher.search(query, limit=HITS).hits:
+        searcher.doc(address)
+    searcher.aggregate(
+        query, {name: {"terms": {"field": name, "size": 1_000, "segment_size": 1_000}} for name in FACETS}
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
