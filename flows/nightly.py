@@ -128,13 +128,8 @@ class _Stoppable(PrefectFlowRunner):
         signal.raise_signal(signal.SIGINT)
 
 
-def serve(of: Settings) -> None:
-    """Serve the deployment until asked to stop, and first catch up what was missed.
-
-    Raises:
-        SettingsError: the time is none.
-    """
-    schedule = schedule_of(of)
+def serve(of: Settings, schedule: CronSchedule) -> None:
+    """Serve the deployment until asked to stop, and first catch up what was missed."""
     runner = _Stoppable(name=NAME, limit=_AT_ONCE, pause_on_shutdown=False)
     when = Schedule(cron=schedule.cron, timezone=schedule.timezone)
     deployment = nightly.to_deployment(NAME, schedule=when, entrypoint_type=EntrypointType.MODULE_PATH)

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from flows.nightly import serve
+from flows.nightly import schedule_of, serve
 from flows.prefect_server import wait_for_server
 from pipeline.errors import VanKhoError
 from pipeline.settings import load_settings
@@ -12,8 +12,10 @@ from pipeline.settings import load_settings
 def main() -> int:
     """Serve until asked to stop; the exit code."""
     try:
+        of = load_settings(os.environ)
+        schedule = schedule_of(of)
         wait_for_server(os.environ["PREFECT_API_URL"], is_alive=lambda: True)
-        serve(load_settings(os.environ))
+        serve(of, schedule)
     except VanKhoError as error:
         print(f"Lỗi: {error}", file=sys.stderr)  # noqa: T201
         return error.exit_code

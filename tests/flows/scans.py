@@ -13,10 +13,10 @@ _FONT = "regular"
 
 
 def write_paper(path: Path, number: int, *, mark: str | None = None) -> Path:
-    """A Party paper with this number; with a secrecy mark in its header if one is given."""
+    """A Party paper with this number, the same bytes each time; with a secrecy mark in its header if one is given."""
     path.parent.mkdir(parents=True, exist_ok=True)
     registerFont(TTFont(_FONT, str(font_path(PRINT_FILES["regular"]))))
-    page = Canvas(str(path), pagesize=A4)
+    page = Canvas(str(path), pagesize=A4, invariant=1)
     page.setFont(_FONT, 13)
     _, height = A4
     lines = [
