@@ -37,7 +37,7 @@ def ingest_rooms(of: Settings, facts: Catalogue, *, workers: int, is_stopped: Ca
 
 def drainer(of: Settings, facts: Catalogue) -> Drainer:
     """The drainer of this installation's index."""
-    return Drainer(facts, open_index(of.home, facts.documents))
+    return Drainer(facts, open_index(of, facts.documents))
 
 
 @contextmanager

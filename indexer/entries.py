@@ -87,6 +87,12 @@ PAGE_FIELDS: Mapping[Field, Kind] = MappingProxyType(
 
 Value = str | int
 
+NOTHING = "_"
+"""Stands in a document's field that is scored and would be empty; no query can ask for it. Tantivy asks how rare a word
+is among all documents, Lucene among those that have the field, so each must have it for engines to rank alike."""
+
+SCORED = (Field.NUMBER_KEYS, Field.CITED_KEYS, Field.TITLE, Field.BODY, Field.EXACT, Field.BIGRAMS)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -140,7 +146,7 @@ def _document_entry(document: IndexedDocument, access: tuple[str, ...], pages: l
         Field.EXACT: tuple(text.exact for text in texts),
         Field.BIGRAMS: tuple(text.bigrams for text in texts),
     }
-    return _entry(values)
+    return _entry(values | {field: (NOTHING,) for field in SCORED if not any(values[field])})
 
 
 def _page_entry(document_id: str, access: tuple[str, ...], page: int, text: Analysis) -> Entry:
@@ -225,6 +231,6 @@ def fingerprint() -> str:
     facts = (
         [(field.value, kind.value) for fields in (DOCUMENT_FIELDS, PAGE_FIELDS) for field, kind in fields.items()],
         [analysed.exact, analysed.folded, analysed.bigrams],
-        order_key("2024-12-22", "1"),
+        [order_key("2024-12-22", "1"), NOTHING],
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()

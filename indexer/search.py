@@ -5,8 +5,8 @@ Leaves who asks to the entry points and the query itself to the engine.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from indexer.embedded import open_embedded
@@ -14,10 +14,11 @@ from indexer.fields import display_title, tokens_of
 from indexer.highlight import snippet
 from indexer.rebuild import is_new
 from pipeline.access import Reader, may_read
-from pipeline.errors import UsageError
+from pipeline.errors import UnavailableError, UsageError
 from pipeline.model import DocumentRecord, FieldName
 from pipeline.ports import DocumentSource, Outbox, SearchIndex
 from pipeline.query import Hit, ParsedQuery, SearchPage, SearchRequest, parse_query
+from pipeline.settings import Settings
 
 MAX_SIZE = 100
 """Most hits on one page."""
@@ -27,15 +28,27 @@ class IndexFacts(DocumentSource, Outbox, Protocol):
     """What of the catalogue says whether an index that is not there was lost or never made."""
 
 
-def open_index(home: Path, facts: IndexFacts) -> SearchIndex:
-    """The index of the installation whose data folder this is, made where the installation is new.
+def open_index(of: Settings, facts: IndexFacts) -> SearchIndex:
+    """The index of the installation with these settings, made where the installation is new.
 
-    A lost index is not made anew in silence: each use of it says that it must be rebuilt.
+    A lost index is not made anew in silence: each use of it says that it must be rebuilt. Likewise each use says that a
+    server is out of reach, and opening does not.
     """
-    index = open_embedded(home / "index")
+    if of.index.url is None:
+        index = open_embedded(of.home / "index")
+        _make_if_new(index, facts)
+    else:
+        from indexer.opensearch import open_opensearch  # noqa: PLC0415 - its client takes long to import
+
+        index = open_opensearch(of.index)
+        with suppress(UnavailableError):
+            _make_if_new(index, facts)
+    return index
+
+
+def _make_if_new(index: SearchIndex, facts: IndexFacts) -> None:
     if not index.is_there() and is_new(facts, facts):
         index.create()
-    return index
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,18 @@ class CatalogueSettings(_Section):
     url: SecretStr | None = None
 
 
+class IndexSettings(_Section):
+    """The search index: in the data folder, or on OpenSearch where `url` is set."""
+
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s/@]+/?$")
+    user: str | None = None
+    password: SecretStr | None = None
+    ca: Path | None = None
+    """PEM file with the authority that the server's certificate is from, where it is not one that the system trusts."""
+    prefix: str = Field(default="vankho", pattern=r"^[a-z0-9][a-z0-9_-]{0,80}$")
+    """The names of all indices begin with it, so that several installations can share a server."""
+
+
 class CLISettings(_Section):
     """The operator's command line."""
 
@@ -145,6 +157,7 @@ class Settings(_Section):
     secrecy: SecrecySettings = SecrecySettings()
     store: StoreSettings = StoreSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
+    index: IndexSettings = IndexSettings()
     cli: CLISettings = CLISettings()
     web: WebSettings = WebSettings()
 

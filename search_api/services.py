@@ -41,7 +41,7 @@ class Services:
 def open_services(settings: Settings) -> Services:
     """Open everything. Raises `UnavailableError` where a part cannot be used."""
     catalogue = catalogue_of(settings)
-    index = open_index(settings.home, catalogue.documents)
+    index = open_index(settings, catalogue.documents)
     return Services(
         settings=settings,
         catalogue=catalogue,

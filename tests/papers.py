@@ -31,6 +31,7 @@ from pipeline.model import (
 )
 from pipeline.ports import IndexedDocument, SearchIndex
 from pipeline.query import SearchRequest
+from pipeline.settings import Settings
 
 ORGANISATION = Organisation(
     units=(
@@ -186,7 +187,7 @@ class Installation:
         return self.home / "index"
 
     def drainer(self) -> Drainer:
-        return Drainer(self.facts, open_index(self.home, self.facts.documents))
+        return Drainer(self.facts, open_index(Settings(home=self.home), self.facts.documents))
 
     def search(self) -> Search:
-        return Search(open_index(self.home, self.facts.documents), self.facts.documents)
+        return Search(open_index(Settings(home=self.home), self.facts.documents), self.facts.documents)

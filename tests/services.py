@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 
 from deploy.services.records import ROOT
 from deploy.services.servers import running
+from pipeline.settings import IndexSettings
 
 
 def server(name: str) -> Mapping[str, str]:
@@ -38,3 +40,14 @@ def empty_database(settings: Mapping[str, str], *options: str) -> Iterator[str]:
             yield f"{server_url}/{name}"
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def empty_indices(settings: Mapping[str, str]) -> Iterator[IndexSettings]:
+    """Settings of an index on this OpenSearch server; all whose name begins with its prefix is removed afterwards."""
+    of = IndexSettings(url=settings["url"], prefix=f"test-{uuid4().hex[:8]}")
+    try:
+        yield of
+    finally:
+        for path in (f"{of.prefix}-*", f"_index_template/{of.prefix}-*"):
+            httpx.delete(f"{of.url}/{path}", timeout=60).raise_for_status()

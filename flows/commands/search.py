@@ -48,7 +48,7 @@ def search(  # noqa: PLR0917 - Typer gives each option its place
     of = settings()
     with catalogue(of) as facts:
         reader = reader_as(as_person, of, facts)
-        found = Search(open_index(of.home, facts.documents), facts.documents).search(request, reader=reader)
+        found = Search(open_index(of, facts.documents), facts.documents).search(request, reader=reader)
     if as_json:
         print_json(_json(found))
     else:

@@ -27,7 +27,7 @@ def status(
     """In số lượng, không in nội dung."""
     of = settings()
     with catalogue(of) as facts:
-        indexed, problem = _indexed(open_index(of.home, facts.documents))
+        indexed, problem = _indexed(open_index(of, facts.documents))
         told: dict[str, object] = {
             "home": str(of.home),
             "documents": dict(facts.documents.count()),

@@ -1,14 +1,17 @@
 """Implementations under contract. A new one is a further parameter here or in its suite, never a further test."""
 
 from collections.abc import Callable, Iterator
+from hashlib import blake2b
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from indexer.embedded import open_embedded
+from indexer.opensearch import open_opensearch
 from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
 from pipeline.ports import SearchIndex
-from tests.services import empty_database, server
+from tests.services import empty_database, empty_indices, server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -29,15 +32,34 @@ def catalogue(catalogue_url: str) -> Iterator[Catalogue]:
     opened.close()
 
 
-@pytest.fixture(scope="module", params=["embedded"])
-def open_at(request: pytest.FixtureRequest) -> Callable[[Path], SearchIndex]:
+class OpenAt(Protocol):
     """Opens the search index that belongs to this folder, as each process would. Two folders are two indices."""
-    openers: dict[str, Callable[[Path], SearchIndex]] = {"embedded": lambda folder: open_embedded(folder / "index")}
-    return openers[request.param]
+
+    def __call__(self, folder: Path, *, patience: float = 30) -> SearchIndex:
+        """`patience` is how long a writer waits for another, in seconds."""
+
+
+def embedded_at(folder: Path, *, patience: float = 30) -> SearchIndex:
+    return open_embedded(folder / "index", patience=patience)
+
+
+@pytest.fixture(scope="module", params=["embedded", "opensearch"])
+def open_at(request: pytest.FixtureRequest) -> Iterator[OpenAt]:
+    """Each engine."""
+    if request.param == "embedded":
+        yield embedded_at
+        return
+    with empty_indices(server("opensearch")) as of:
+
+        def opensearch_at(folder: Path, *, patience: float = 30) -> SearchIndex:
+            prefix = f"{of.prefix}-{blake2b(bytes(folder), digest_size=6).hexdigest()}"
+            return open_opensearch(of.model_copy(update={"prefix": prefix}), patience=patience)
+
+        yield opensearch_at
 
 
 @pytest.fixture
-def open_index(open_at: Callable[[Path], SearchIndex], tmp_path: Path) -> Callable[[], SearchIndex]:
+def open_index(open_at: OpenAt, tmp_path: Path) -> Callable[[], SearchIndex]:
     """Opens the same search index anew each time, as another process would."""
     return lambda: open_at(tmp_path)
 
@@ -51,7 +73,7 @@ def index(open_index: Callable[[], SearchIndex]) -> SearchIndex:
 
 
 @pytest.fixture
-def open_hasty(index: SearchIndex, tmp_path: Path) -> Callable[[], SearchIndex]:
+def open_hasty(index: SearchIndex, open_at: OpenAt, tmp_path: Path) -> Callable[[], SearchIndex]:
     """Opens the same index as `index`, for writers that do not wait for others."""
     assert index.is_there()
-    return lambda: open_embedded(tmp_path / "index", patience=0)
+    return lambda: open_at(tmp_path, patience=0)
