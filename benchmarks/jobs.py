@@ -22,10 +22,10 @@ from pathlib import Path
 from statistics import median
 
 from flows.installation import running_prefect
-from flows.jobs import Desk
 from flows.prefect_server import is_answering
 from pipeline.organisation_file import read_organisation
 from pipeline.settings import Settings, load_settings
+from pipeline.steps.desk import Desk
 from pipeline.steps.intake import Asked
 from pipeline.wiring import catalogue_of, spool_of
 from tests.flows.scans import write_paper

@@ -1,4 +1,7 @@
-"""Whether a running installation is well: what `vankho up --check` tells whoever watches it. Counts, never content."""
+"""Whether a running installation is well: what `vankho up --check` tells whoever watches it. Counts, never content.
+
+Leaves what became of the files of a night that came through to `vankho nightly --last`.
+"""
 
 import os
 import ssl
@@ -64,7 +67,7 @@ def _night(of: Settings, facts: Catalogue) -> Iterator[str]:
     nights = facts.nights.latest(1)
     if not nights or _is_running(nights[0], facts):
         return
-    if nights[0].status is not NightStatus.COMPLETED or not nights[0].report.is_well:
+    if nights[0].status is not NightStatus.COMPLETED:
         yield f"{night_summary(nights[0])} Xem `vankho nightly --last`."
     os.environ.update(prefect_environment(of.home))
     from flows.nightly import missed, schedule_of  # noqa: PLC0415 - Prefect's calendar, once its settings are there

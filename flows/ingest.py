@@ -19,7 +19,7 @@ from pipeline.errors import StoppedError, UnavailableError, VanKhoError
 from pipeline.model import FileStatus
 from pipeline.steps.intake import Asked, FoundFile, HashedFile, find_files
 from pipeline.steps.known import end_known, sort_out
-from pipeline.steps.take_in import Outcome, Place, Rooms, ended, take_in
+from pipeline.steps.take_in import Batch, Outcome, Place, Rooms, ended, take_in
 
 _log = logging.getLogger(__name__)
 
@@ -35,14 +35,6 @@ class Progress(Protocol):
 
     def file_done(self, outcome: Outcome) -> None:
         """One more file has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A batch that has ended: its id and how each file ended, in order."""
-
-    id: str
-    outcomes: tuple[Outcome, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ held.
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +15,19 @@ from flows.supervisor import Service
 from pipeline.locks import held, lock_file
 from pipeline.settings import Settings
 
+_TRIES = 10
+_PAUSE = 0.1
+
 BUSY = "`vankho up` đang chạy rồi."
 
 
 @contextmanager
 def only_one(of: Settings) -> Iterator[None]:
     """Be the one `vankho up` of this installation. Raises `BusyError` where another is."""
+    for _ in range(_TRIES):
+        if not is_up(of):
+            break
+        time.sleep(_PAUSE)  # it may be another command that has just looked
     with held(_lock(of), wait=False, busy=BUSY):
         yield
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from flows.ingest import Batch, Progress, Runner, Watch, ingest
+from flows.ingest import Progress, Runner, Watch, ingest
 from pipeline.catalogue.nights import NightFacts, NightOrigin, NightReport, NightStatus
 from pipeline.catalogue.organisation import present_parents
 from pipeline.clock import today
@@ -121,7 +121,7 @@ def _take_unit(by: Means, tally: "_Tally", unit: str, arrivals: Sequence[Arrival
     settling = _Settling(tally, arrivals)
     watch = Watch(settling, by.watch.after_file, by.watch.is_stopped)
     with by.inbox.fetched(arrivals) as paths:
-        batch: Batch = ingest(paths, Asked(unit, ACTOR), by.rooms, workers=by.workers, runner=by.runner, watch=watch)
+        batch = ingest(paths, Asked(unit, ACTOR), by.rooms, workers=by.workers, runner=by.runner, watch=watch)
     tally.batches.append(batch.id)
     if by.watch.is_stopped():
         raise StoppedError(_STOPPED)

@@ -6,10 +6,9 @@ Leaves printing to the commands.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from flows.ingest import Batch
 from pipeline.model import DocumentRecord, FieldName, FileStatus
 from pipeline.steps.intake import printable
-from pipeline.steps.take_in import Outcome
+from pipeline.steps.take_in import Batch, Outcome
 
 STATUS_WORDS = {
     FileStatus.STORED: "đã lưu",

@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
-from flows.ingest import Batch, PrefectRunner, Runner, Watch, ingest
-from flows.jobs import REPORTS
+from flows.ingest import PrefectRunner, Runner, Watch, ingest
 from flows.prefect_server import wait_for_server
 from flows.progress import Paced
 from flows.stopping import Stop, stop_on_signals
@@ -26,8 +25,9 @@ from pipeline.catalogue.jobs import JobFacts, JobProgress, JobRecord, JobStatus
 from pipeline.errors import NotFoundError, UnavailableError, VanKhoError
 from pipeline.model import FileStatus
 from pipeline.settings import Settings, load_settings
+from pipeline.steps.desk import REPORTS
 from pipeline.steps.intake import Asked
-from pipeline.steps.take_in import Outcome, Rooms
+from pipeline.steps.take_in import Batch, Outcome, Rooms
 from pipeline.storage.spool import Spool
 from pipeline.wiring import catalogue_of, spool_of
 

@@ -19,9 +19,8 @@ from flows.console import (
     require_may_publish,
     settings,
 )
-from flows.ingest import Batch, PrefectRunner, Runner, Watch, ingest, run_direct
+from flows.ingest import PrefectRunner, Runner, Watch, ingest, run_direct
 from flows.installation import is_up
-from flows.jobs import Desk
 from flows.progress import Paced, problem_of, shown_progress
 from flows.report import batch_json, batch_lines, is_all_in
 from flows.stopping import Stop, stop_on_signals
@@ -30,7 +29,9 @@ from indexer.drainer import Drainer
 from pipeline.catalogue import Catalogue
 from pipeline.errors import StoppedError
 from pipeline.settings import Settings
+from pipeline.steps.desk import Desk
 from pipeline.steps.intake import Asked
+from pipeline.steps.take_in import Batch
 from pipeline.wiring import spool_of
 
 app = command_app("Nạp tệp quét: đọc, mô tả và lưu từng văn bản.")

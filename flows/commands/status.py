@@ -10,6 +10,7 @@ from flows.report import STATUS_WORDS
 from indexer.search import open_index
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.batches import BatchRecord
+from pipeline.catalogue.jobs import JobRecord, JobStatus
 from pipeline.errors import UnavailableError
 from pipeline.ports import SearchIndex
 from pipeline.wiring import staging_of
@@ -37,6 +38,7 @@ def status(
             "staging_empty": staging_of(of).is_empty(),
             "quarantined": len(facts.batches.quarantined()),
             "night": _night(facts),
+            "jobs": [_job(job) for job in facts.jobs.open()],
             "batches": [_batch(batch) for batch in facts.batches.latest(batches)],
         }
     if as_json:
@@ -57,6 +59,18 @@ def _night(facts: Catalogue) -> dict[str, object] | None:
     """The last run that emptied the inbox, in one line and as it is."""
     nights = facts.nights.latest(1)
     return night_json(nights[0], {}) | {"summary": night_summary(nights[0])} if nights else None
+
+
+def _job(job: JobRecord) -> dict[str, object]:
+    return {
+        "id": job.id,
+        "unit": job.unit,
+        "actor": job.actor,
+        "status": job.status,
+        "created_at": job.created_at.isoformat(),
+        "files": job.progress.files,
+        "files_done": job.progress.files_done,
+    }
 
 
 def _batch(batch: BatchRecord) -> dict[str, object]:
@@ -86,6 +100,10 @@ def _lines(told: dict[str, object]) -> list[str]:
     lines = [f"{text}: {told[name]}" for name, text in names.items()]
     if isinstance(told["night"], dict):
         lines.append(told["night"]["summary"])
+    jobs = told["jobs"]
+    for job in jobs if isinstance(jobs, list) else []:
+        state = "đang làm" if job["status"] == JobStatus.RUNNING else "đang chờ"
+        lines.append(f"Việc {job['id']} ({state}): {job['files_done']}/{job['files'] or '?'} tệp")
     batches = told["batches"]
     for batch in batches if isinstance(batches, list) else []:
         counts = ", ".join(f"{number} {STATUS_WORDS[status]}" for status, number in batch["counts"].items())

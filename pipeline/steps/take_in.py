@@ -62,6 +62,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch that has ended: its id and how each file ended, in order."""
+
+    id: str
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """As which file of which batch."""
 

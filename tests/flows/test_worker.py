@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from flows.ingest import Runner, run_direct
-from flows.jobs import Desk
 from flows.stopping import Stop
 from flows.wiring import ingest_rooms
 from flows.worker import Worker
@@ -18,8 +17,8 @@ from pipeline.errors import MissingProgramError, NotFoundError, StoppedError, Un
 from pipeline.model import DocumentStatus, FileStatus
 from pipeline.organisation_file import read_organisation
 from pipeline.settings import load_settings
+from pipeline.steps.desk import Desk
 from pipeline.steps.intake import Asked
-from pipeline.storage.spool import Request
 from pipeline.wiring import catalogue_of, spool_of
 from tests.flows.scans import write_paper
 
@@ -93,10 +92,9 @@ def test_the_catalogue_never_learns_what_a_refused_file_is_called(desk: Desk, wo
 
 
 def test_files_that_come_with_the_job_are_taken_in_and_removed(desk: Desk, worker: Worker, folder: Path) -> None:
-    job = "with-files"
+    job = desk.new()
     (desk.spool.files(job) / "one.pdf").write_bytes((folder / "one.pdf").read_bytes())
-    desk.spool.ask(job, Request())
-    desk.facts.jobs.add(job, unit="dang-uy", actor="van-thu")
+    desk.ask_for_files(job, ASKED)
     assert worker.work_once()
 
     assert follow(desk, job) == {"one.pdf": FileStatus.STORED}

@@ -1,7 +1,7 @@
-"""Asking the worker of a running `vankho up` to take files in, and watching it do so.
+"""Desk: asking a worker to take files in, and watching it do so.
 
 A job's row has ids and counts; what was asked and the report lie in the spool, for they name files. Leaves doing it
-to `flows.worker`.
+to whoever claims the job.
 """
 
 import time
@@ -12,11 +12,11 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter
 
-from flows.ingest import Batch
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.jobs import JobProgress, JobStatus
 from pipeline.errors import StoppedError, UnavailableError
 from pipeline.steps.intake import Asked
+from pipeline.steps.take_in import Batch
 from pipeline.storage.spool import Request, Spool
 
 _LOOK_EVERY = 0.3
@@ -34,10 +34,20 @@ class Desk:
     spool: Spool
 
     def ask(self, paths: Sequence[Path], asked: Asked, *, workers: int | None) -> str:
-        """Ask for these paths to be taken in; the job's id."""
-        job = str(uuid4())
+        """Ask for these paths of this machine to be taken in; the job's id."""
         whole = tuple(str(path.absolute()) for path in paths)
-        self.spool.ask(job, Request(paths=whole, publish_to=asked.publish_to, workers=workers))
+        return self._ask(self.new(), asked, Request(paths=whole, publish_to=asked.publish_to, workers=workers))
+
+    def new(self) -> str:
+        """The id of a job to be asked for."""
+        return str(uuid4())
+
+    def ask_for_files(self, job: str, asked: Asked) -> str:
+        """Ask for what was laid into the job's own folder (`spool.files(job)`) to be taken in; the job's id."""
+        return self._ask(job, asked, Request(publish_to=asked.publish_to))
+
+    def _ask(self, job: str, asked: Asked, request: Request) -> str:
+        self.spool.ask(job, request)
         self.facts.jobs.add(job, unit=asked.unit, actor=asked.actor)
         return job
 
@@ -52,10 +62,14 @@ class Desk:
             record = self.facts.jobs.job(job)
             show(record.progress)
             if record.status is JobStatus.DONE:
-                return REPORTS.validate_json(self.spool.fetch(job))
+                return self.fetch(job)
             if record.status is JobStatus.FAILED:
                 self.spool.wipe(job)
                 raise UnavailableError(record.reason or "Việc này không làm được.")
             time.sleep(_LOOK_EVERY)
         message = f"Đã thôi theo dõi. Việc {job} vẫn chạy tiếp; xem bằng `vankho status`."
         raise StoppedError(message)
+
+    def fetch(self, job: str) -> Batch:
+        """The report of a job that is done, once. Raises `NotFoundError` where it was fetched or has been swept."""
+        return REPORTS.validate_json(self.spool.fetch(job))
