@@ -1,9 +1,10 @@
 """What every route works with, opened once from settings and handed down as one value. Leaves HTTP to the others."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from threading import BoundedSemaphore
-from typing import Annotated, cast
+from typing import Annotated, TypeVar, cast
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
 from indexer.drainer import Drainer
@@ -18,6 +19,8 @@ from search_api.password_check import PasswordCheck
 _DRAWN_AT_ONCE = 4
 """Most page images and PDFs made at the same time: each may hold a large page decoded."""
 
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -30,7 +33,11 @@ class Services:
     search: Search
     passwords: PasswordCheck
     outbox: OutboxWatch
-    drawing: BoundedSemaphore
+    drawing: CapacityLimiter
+
+    async def drawn(self, make: Callable[[], Made]) -> Made:
+        """What a costly function makes. Those that wait hold no thread, so that searches go on meanwhile."""
+        return await to_thread.run_sync(make, limiter=self.drawing)
 
     @property
     def has_tls(self) -> bool:
@@ -50,7 +57,7 @@ def open_services(settings: Settings) -> Services:
         search=Search(index, catalogue.documents),
         passwords=PasswordCheck(catalogue.accounts),
         outbox=OutboxWatch(catalogue.documents, Drainer(catalogue, index)),
-        drawing=BoundedSemaphore(_DRAWN_AT_ONCE),
+        drawing=CapacityLimiter(_DRAWN_AT_ONCE),
     )
 
 

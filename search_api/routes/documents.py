@@ -84,13 +84,16 @@ def original(document_id: str, request: Request, visit: CurrentVisit) -> Streami
         **errors(401, 404, 416, 422, 500, 503),
     },
 )
-def searchable_pdf(document_id: str, request: Request, visit: CurrentVisit) -> StreamingResponse:
+async def searchable_pdf(document_id: str, request: Request, visit: CurrentVisit) -> StreamingResponse:
     """The document's own pages as they were scanned, with their words under them to search and copy."""
-    record = visit.readable(document_id, "download-pdf")
-    with visit.of.drawing:
+
+    def make() -> StreamingResponse:
+        record = visit.readable(document_id, "download-pdf")
         file = papers.searchable_pdf(visit.of.store, record)
-    visit.record("download-pdf", document_id)
-    return download(file, papers.name_of(record, ".pdf"), request)
+        visit.record("download-pdf", document_id)
+        return download(file, papers.name_of(record, ".pdf"), request)
+
+    return await visit.of.drawn(make)
 
 
 @router.post(

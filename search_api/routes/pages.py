@@ -56,12 +56,15 @@ def page(document_id: str, number: int, visit: CurrentVisit) -> PageAnswer:
     response_class=Response,
     responses={200: {"content": {_JPEG: {}}}, **errors(401, 404, 422, 500, 503)},
 )
-def image(document_id: str, number: int, asked: Annotated[ImageQuery, Query()], visit: CurrentVisit) -> Response:
+async def image(document_id: str, number: int, asked: Annotated[ImageQuery, Query()], visit: CurrentVisit) -> Response:
     """The page as it was scanned, as a JPEG of at most the wanted width."""
-    record, found = visit.readable_page(document_id, number, "view-image")
-    with visit.of.drawing, local_original(visit.of.store, record.file.sha256) as file:
-        drawn = page_image(file, record.file.media_type, found.file_page, width=asked.width)
-    return Response(drawn, media_type=_JPEG)
+
+    def draw() -> bytes:
+        record, found = visit.readable_page(document_id, number, "view-image")
+        with local_original(visit.of.store, record.file.sha256) as file:
+            return page_image(file, record.file.media_type, found.file_page, width=asked.width)
+
+    return Response(await visit.of.drawn(draw), media_type=_JPEG)
 
 
 @router.get("/words", summary="Các từ của một trang và vị trí", responses=errors(401, 404, 422, 500, 503))

@@ -155,7 +155,7 @@ def test_a_page_that_the_document_has_not_is_missing(full_house: House) -> None:
             continue
         for number in (0, -1, 2, 10**30):
             path = operation.path.format(document_id="{document_id}", number=number)
-            for document in full_house.papers:
+            for document in (*full_house.papers,)[-2:]:
                 response = Operation(operation.method, path).call(client, document)
                 assert answered(response) == answered(Operation(operation.method, path).call(client))
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import StorageFullError, UnavailableError
@@ -16,6 +16,9 @@ from search_api.app import API
 from search_api.errors import Code
 from search_api.guards import MAX_BODY
 from tests.api.house import House, Paper, open_house
+
+STEADY = settings(max_examples=40, deadline=None)
+"""Few examples, each of several requests, on a machine that may be slow."""
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +123,7 @@ def test_a_length_that_is_a_lie_is_refused(lasting: House) -> None:
         assert answer.status_code == 413
 
 
+@STEADY
 @given(
     st.dictionaries(st.sampled_from(["q", "type", "year", "number", "from", "to", "page", "x"]), st.text(), max_size=4)
 )
@@ -128,6 +132,7 @@ def test_no_query_is_an_error_of_ours(lasting_client: TestClient, query: dict[st
     assert answer.status_code in {200, 422}
 
 
+@STEADY
 @given(st.text(max_size=60))
 def test_no_path_is_an_error_of_ours(lasting_client: TestClient, text: str) -> None:
     for path in ("/documents/", "/sessions/", "/"):

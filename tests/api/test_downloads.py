@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pikepdf
 import pypdfium2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 from starlette.exceptions import HTTPException
@@ -22,6 +22,7 @@ def original(house: House, document: str) -> bytes:
         return stream.read()
 
 
+@settings(deadline=None)
 @given(size=st.integers(1, 50), first=st.integers(0, 60), length=st.integers(0, 60))
 def test_a_range_is_that_part_of_the_file(size: int, first: int, length: int) -> None:
     content = bytes(range(size))
@@ -36,6 +37,7 @@ def test_a_range_is_that_part_of_the_file(size: int, first: int, length: int) ->
     assert wanted_range(f"bytes={first}-", size) == range(first, size)
 
 
+@settings(deadline=None)
 @given(size=st.integers(1, 50), suffix=st.integers(1, 60))
 def test_the_end_of_a_file_can_be_asked_for(size: int, suffix: int) -> None:
     part = wanted_range(f"bytes=-{suffix}", size)
@@ -55,6 +57,7 @@ def test_nothing_at_the_end_cannot_be_had() -> None:
         wanted_range("bytes=-0", 10)
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=400))
 def test_every_name_makes_one_header(name: str) -> None:
     header = attachment(name)

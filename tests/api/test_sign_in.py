@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.catalogue.accounts import CredentialKind
@@ -158,6 +158,7 @@ def test_a_lock_does_not_end_sessions(browser: TestClient, member: House) -> Non
     assert browser.get("/me").status_code == 200
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_each_further_failure_waits_longer_up_to_an_hour(failures: int) -> None:
     now, then = lock_end(failures, NOW), lock_end(failures + 1, NOW)
@@ -170,6 +171,7 @@ def test_each_further_failure_waits_longer_up_to_an_hour(failures: int) -> None:
         assert then - NOW == min(2 * (now - NOW), LONGEST_LOCK)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e4))
 def test_a_refusal_waits_for_a_full_step(elapsed: float) -> None:
     wait = to_full_step(elapsed)
