@@ -67,7 +67,7 @@ def _date(header: Header, line: Line, match: re.Match[str], year: int, page: int
 
 def _number(text: str, match: re.Match[str], part: str, least: int, most: int) -> int | None:
     """A number read in a part of the line, repaired where letters were read for digits; None where it is none."""
-    read = re.sub(r"[\s.,_…'`\"]+", "", _part(text, match, part)).translate(_SLIPS)
+    read = re.sub(r"[\s.,:;_…'`\"*-]+", "", _part(text, match, part)).translate(_SLIPS)
     return int(read) if re.fullmatch(r"\d{1,4}", read) and least <= int(read) <= most else None
 
 

@@ -50,7 +50,7 @@ def _header_fields(
     header = header_of(page)
     system = system_of(header, ordinal)
     issuers = issuers_of(header, units, ordinal)
-    around = Surroundings(system.value == PARTY, titled_type(header), issuers.issuer, file_name)
+    around = Surroundings(system.value == PARTY, titled_type(header), issuers.issuer, issuers.parent, file_name)
     number = read_number(header, around, ordinal)
     kind = type_of(header, number.value if number else None, ordinal)
     dated = read_date(header, ordinal)

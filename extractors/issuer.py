@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 
 from extractors.likeness import distance, is_capitals, letters_of
-from extractors.phrases import mended
+from extractors.phrases import mended, phrase_words
 from extractors.zones import Header, Line, confidence_of, union
 from pipeline.model import Box, FieldValue, Unit
 from pipeline.text import canonical_capitals, fold, name_key
@@ -78,11 +78,17 @@ def issuers_of(header: Header, units: Sequence[Unit], page: int) -> Issuers:
     return Issuers(*found) if _is_whole(lines, header) else Issuers(*map(_doubted, found))
 
 
+def is_number_line(line: Line) -> bool:
+    """Whether a line of the left column is that of the number; `SỞ NỘI VỤ` is none."""
+    is_label = not line.text.lstrip("\"'.,:-_~| ")[:2].isupper()
+    return bool(_NUMBER_LINE.match(line.folded)) and (is_label or any(map(str.isdigit, line.text)))
+
+
 def _name_lines(left: Sequence[Line]) -> list[Line]:
     """The lines of names from the top down to the number, without the asterisk and other specks."""
     names: list[Line] = []
     for line in left[:_MOST_LINES]:
-        if _NUMBER_LINE.match(line.folded):
+        if is_number_line(line):
             break
         if len(letters_of(line.text)) >= _LEAST_LETTERS and is_capitals(line.text):
             names.append(line)
@@ -191,7 +197,9 @@ def _doubt(printed: str, lines: Sequence[Line], header: Header, units: Sequence[
     """Why a name that is none of ours is not certain, if it is not."""
     if not _BEGINS.match(letters_with_spaces(printed)):
         return UNKNOWN
-    if min(word.confidence for line in lines for word in line.words) < _CLEAR:
+    words = [word for line in lines for word in line.words]
+    known = phrase_words(" ".join(word.text for word in words))
+    if any(word.confidence < _CLEAR and not is_known for word, is_known in zip(words, known, strict=True)):
         return UNCLEAR
     if any(_lacks_words(printed, form) for unit in units for form in _forms(unit)):
         return CUT_OFF

@@ -54,6 +54,7 @@ class Surroundings:
     is_party: bool
     type: str | None
     issuer: Body | None
+    parent: Body | None
     file_name: str
 
 
@@ -182,15 +183,20 @@ def _initials(name: str) -> str:
     return "".join(unicodedata.normalize("NFC", first if first[1:] == "\u031b" else first[:1]) for first in firsts)
 
 
-def _fits_issuer(org: str, issuer: Body | None) -> bool:
-    """Whether the letters of the body's symbol are initials of its name, in order. Unknown issuers fit."""
+def _fits_issuer(org: str, around: Surroundings) -> bool:
+    """Whether the letters of the body's symbol are initials, in order, of its name and its parent's. Unknown ones fit.
+
+    An organ's symbol goes on with that of the body it belongs to: `BTCTU`, `VPTW`.
+    """
+    issuer = around.issuer
     if issuer is None:
         return True
     first = re.split(r"[-./]", org)[0]
     if issuer.unit and issuer.unit.symbol and fold(first) == fold(issuer.unit.symbol):
         return True
     wanted = [fold(letter) for letter in first if letter.isupper()]
-    letters = iter(fold(_initials(issuer.name.replace("TRUNG ƯƠNG", "T W").replace("TRUNG UƠNG", "T W"))))
+    names = [body.name.replace("TRUNG ƯƠNG", "T W") for body in (issuer, around.parent) if body is not None]
+    letters = iter(fold("".join(map(_initials, names))))
     return all(letter in letters for letter in wanted)
 
 
@@ -226,7 +232,7 @@ def _doubt(header: Header, reading: _Reading, words: Sequence[Word], around: Sur
     number = reading.number or reading.tail
     if not _fits_type(number, around):
         return NO_TYPE_MATCH, min(0.7, sure)
-    if not _fits_issuer(number.org, around.issuer):
+    if not _fits_issuer(number.org, around):
         return NO_ISSUER_MATCH, min(0.7, sure)
     least = min(word.confidence for word in words)
     is_barred = "đ" in " ".join(word.text for word in words).lower() and len(words) == 1

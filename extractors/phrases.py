@@ -15,7 +15,10 @@ _BODIES = """
     Huyện ủy, Quận ủy, Đảng ủy, Đảng bộ, Đảng đoàn, chi bộ, chi ủy, cấp ủy, Ủy ban, nhân dân, Hội đồng, Kiểm tra,
     Mặt trận Tổ quốc, Liên hiệp các Hội, Khoa học, Kỹ thuật, Ban Tổ chức, Ban Tuyên giáo, Tuyên giáo và Dân vận,
     Ban Nội chính, Ban Chỉ đạo, Văn phòng, thành phố, Việt Nam, Thủ tướng, Chính phủ, Quốc hội, Đại hội, đại biểu,
-    Đoàn Chủ tịch, Thanh niên, Phụ nữ, Cựu chiến binh, Công đoàn, Nông dân, thường trực, thường vụ, trực thuộc
+    Đoàn Chủ tịch, Thanh niên, Phụ nữ, Cựu chiến binh, Công đoàn, Nông dân, thường trực, thường vụ, trực thuộc,
+    đoàn thể, cơ quan, đơn vị, doanh nghiệp, sự nghiệp, Thanh tra, Công an, Quân sự, Nội vụ, Tư pháp, Tài nguyên,
+    Bảo hiểm, Thống kê, Tòa án, Viện Kiểm sát, Viện Nghiên cứu, đại học, cao đẳng, bệnh viện, trung tâm, công ty,
+    ngân hàng, thị xã, thị trấn
 """
 _TITLES = """
     bí thư, phó bí thư, chủ tịch, phó chủ tịch, Chánh Văn phòng, Phó Chánh Văn phòng, trưởng ban, phó trưởng ban,
@@ -36,16 +39,22 @@ _WORK = """
     bổ nhiệm, điều động, luân chuyển, bầu cử, quản lý, sử dụng, dùng chung, lưu trữ, văn thư, khai thác, thông tin,
     công nghệ, kinh tế, xã hội, an ninh, quốc phòng, an toàn, môi trường, giáo dục, văn hóa, nông nghiệp, nông thôn,
     tài chính, ngân sách, giao thông, tham nhũng, lãng phí, tiêu cực, tiết kiệm, cải cách, hành chính, đảng phí,
+    chấn chỉnh, nền nếp, khắc phục, hạn chế, tồn tại, nguyên nhân, mục tiêu, phương hướng, trọng tâm, quán triệt,
+    học tập, làm theo, tư tưởng, đạo đức, phong cách, chính trị, chính sách, xử lý, khiếu nại, tố cáo, bảo vệ, bảo đảm,
+    đổi mới, sắp xếp, tinh gọn, bộ máy, biên chế, tuyển dụng, chế độ, phụ cấp, kinh phí, dự toán, quyết toán, đấu thầu,
+    mua sắm, đầu tư, công khai, minh bạch, dân chủ, đoàn kết, thiên tai, sức khỏe, cao tuổi, kiểm điểm, chuẩn y,
+    sổ tay, hội nghị, hội thảo, nghiên cứu, ứng dụng, cộng đồng, sinh viên, học sinh, phê duyệt, góp ý, ứng cử,
     ghi biên bản, ở cơ sở, cấp cơ sở, tổ chức cơ sở, để báo cáo, để thực hiện, để biết, như trên
 """
 _PHRASES = {
-    fold(phrase): phrase
+    fold(phrase): phrase.lower()
     for listing in (_BODIES, _TITLES, _PAPERS, _WORK)
-    for phrase in (" ".join(entry.split()).lower() for entry in listing.split(","))
+    for phrase in (" ".join(entry.split()) for entry in listing.split(","))
 }
 _ANY = re.compile("|".join(rf"\b{phrase}\b" for phrase in sorted(_PHRASES, key=len, reverse=True)))
-_ALIKE = frozenset("cosuvwxyz")
-"""Letters whose capitals have the shape of the small ones."""
+_ALIKE = frozenset("uy")
+"""The letters of `ủy`, of which small and capital look alike."""
+_QUARTER = re.compile(r"(?<=\bquý )(?:TV|1V|lV)\b")
 _YEAR = re.compile(r"\bnam(?= (?:19|20)\d\d\b)")
 _PROVINCE = re.compile(r"(?:^|(?<=NHÂN DÂN )|(?<=ĐẢNG BỘ )|(?<=KỸ THUẬT ))T[IÍÌỈĨỊ]NH(?= \w)")
 
@@ -64,7 +73,16 @@ def mended(text: str) -> str:
     for match in _YEAR.finditer(folded):
         read = mending[match.start() : match.end()]
         mending = mending[: match.start()] + _as_read(read, "năm") + mending[match.end() :]
+    mending = _QUARTER.sub("IV", mending)
     return _PROVINCE.sub("TỈNH", mending)
+
+
+def phrase_words(text: str) -> tuple[bool, ...]:
+    """For each word of a text, whether it belongs to a fixed phrase and so is known however well it was read."""
+    folded = fold(clean(text))
+    spans = [match.span() for match in _ANY.finditer(folded)]
+    words = [match.span() for match in re.finditer(r"\S+", folded)]
+    return tuple(any(start < last and first < end for start, end in spans) for first, last in words)
 
 
 def _has_syllable(read: str, phrase: str) -> bool:
@@ -74,7 +92,7 @@ def _has_syllable(read: str, phrase: str) -> bool:
 def _as_read(read: str, phrase: str) -> str:
     """The phrase in the case of what was read; what differs in the placement of tone marks only stays (`uỷ`, `ủy`).
 
-    Small and capital `ủ` look alike, so that `Đảng Ủy` is no other reading than `Đảng ủy`.
+    Small and capital `ủ` look alike, so that within a phrase `Đảng Ủy` is no other reading than `Đảng ủy`.
     """
     if read.isupper():
         return read if name_key(read) == name_key(phrase) else phrase.upper()

@@ -9,13 +9,14 @@ import re
 from collections.abc import Sequence
 
 from extractors.closing import Closing, is_recipients_head
-from extractors.likeness import letters_of
+from extractors.likeness import distance, letters_of
 from extractors.phrases import mended
 from extractors.zones import Line, confidence_of, union
 from pipeline.model import FieldValue, Word
 from pipeline.text import clean, fold
 
 _BULLET = re.compile(r"^[-~_•*+=«»\s.]+")
+_AS_ABOVE = "nhutren"
 _DASH = re.compile(r"[-~–]\s")
 _ARCHIVE = re.compile(r"luu\b")
 _ENTRY = re.compile(r"[^\W\d_a-zđ][^|_~«»*<>{}\[\]\\]*")
@@ -93,7 +94,9 @@ def _entries(lines: Sequence[Line]) -> list[str]:
 
 
 def _bare(entry: str) -> str:
-    """The entry without its mark at the end; `Lưu; VT, VP, 20b` is `Lưu: VT, VP. 20b`."""
+    """The entry without its mark at the end; `Lưu; VT, VP, 20b` is `Lưu: VT, VP. 20b`, `Nhutrên` is `Như trên`."""
+    if distance(letters_of(entry), _AS_ABOVE, 1) is not None:
+        return "Như trên"
     bare = re.sub(r"^L[ưu]u\s*[;.:]\s*", "Lưu: ", entry.rstrip(" ,;.:"))
     return re.sub(r",(?= \d+b$)", ".", bare) if bare.startswith("Lưu") else bare
 

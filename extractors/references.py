@@ -43,7 +43,10 @@ _OPENING: tuple[tuple[str, str], ...] = (
     ("follows", r"tiếp theo"),
     ("summarises", r"(?:tổng|sơ) kết"),
     ("guides", r"hướng dẫn|quy định chi tiết"),
-    ("implements", r"(?:để |nhằm |tiếp tục )*(?:triển khai|thực hiện|thi hành|quán triệt|thể chế hóa)"),
+    (
+        "implements",
+        r"(?:để |nhằm |tiếp tục )*(?<!kết quả )(?<!tình hình )(?:triển khai|thực hiện|thi hành|quán triệt|thể chế hóa)",
+    ),
 )
 """Relations that a passage opens with."""
 _WITH = re.compile(r"kèm theo\W+(?:\w+\W+){0,3}?$", re.IGNORECASE)

@@ -20,18 +20,18 @@ from pipeline.text import canonical_capitals, clean, fold
 _MARKER = re.compile(r"\W*(?P<marker>(?:t[/.il1|]{1,2}(?:m|ni)|[tk][/.]{0,2}[mtlu]|tuq|q(?=\s?\.))\b\s?\.?)\s*")
 _BODY = re.compile(
     r"(?:ban |dang |chi bo|tinh uy|thanh uy|huyen uy|bo |uy ban|hoi |doan |lien hiep|thuong truc|cap uy|quoc hoi)"
+    r"|chinh phu"
 )
 _OFFICES = """
-    bí thư, phó bí thư, phó bí thư thường trực, tổng bí thư, chủ tịch, phó chủ tịch, phó chủ tịch thường trực,
-    chánh văn phòng, phó chánh văn phòng, trưởng ban, phó trưởng ban, phó trưởng ban thường trực, chủ nhiệm,
-    phó chủ nhiệm, giám đốc, phó giám đốc, tổng giám đốc, phó tổng giám đốc, trưởng phòng, phó trưởng phòng,
-    bộ trưởng, thứ trưởng, cục trưởng, phó cục trưởng, vụ trưởng, phó vụ trưởng, hiệu trưởng, phó hiệu trưởng,
-    thủ tướng, phó thủ tướng, tổng thư ký, phó tổng thư ký, chánh thanh tra, phó chánh thanh tra, viện trưởng,
-    phó viện trưởng, trưởng đoàn, phó trưởng đoàn, ủy viên, ủy viên thường vụ, ủy viên thường trực, thư ký,
-    chủ trì, chủ tọa, chủ trì cuộc họp, chủ trì hội nghị, chủ tọa hội nghị
+    bí thư, phó bí thư, phó bí thư thường trực, tổng bí thư, chủ tịch, phó chủ tịch, phó chủ tịch thường trực, chủ
+    tịch nước, chủ tịch quốc hội, chánh văn phòng, phó chánh văn phòng, trưởng ban, phó trưởng ban, phó trưởng ban
+    thường trực, chủ nhiệm, phó chủ nhiệm, giám đốc, phó giám đốc, tổng giám đốc, phó tổng giám đốc, trưởng phòng,
+    phó trưởng phòng, bộ trưởng, thứ trưởng, cục trưởng, phó cục trưởng, vụ trưởng, phó vụ trưởng, hiệu trưởng, phó
+    hiệu trưởng, thủ tướng, phó thủ tướng, thường trực ban bí thư, tổng thư ký, phó tổng thư ký, chánh thanh tra,
+    phó chánh thanh tra, viện trưởng, phó viện trưởng, trưởng đoàn, phó trưởng đoàn, ủy viên, ủy viên thường vụ, ủy
+    viên thường trực, thư ký, chủ trì, chủ tọa, chủ trì cuộc họp, chủ trì hội nghị, chủ tọa hội nghị
 """
 _TITLES = {fold(title): title.upper() for title in (" ".join(entry.split()) for entry in _OFFICES.split(","))}
-_LAST_WORDS = {title.rsplit(" ", 1)[-1] for title in _TITLES}
 _LISTED = """
     " Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Mai Trịnh Tạ Lương Cao Lưu Hà Tô
     Chu Quách Vương Trương Lò Lô Đàm Nghiêm La Hứa Thái Tống Triệu Lục Kiều Tăng Từ Đoàn Doãn Đào Nông Giàng Thân

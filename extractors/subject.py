@@ -8,6 +8,7 @@ Rules: `docs/domain.md`, "Layout".
 import re
 from collections.abc import Sequence
 
+from extractors.issuer import is_number_line
 from extractors.likeness import is_capitals, letters_of
 from extractors.phrases import mended
 from extractors.zones import Header, Line, confidence_of, segments, union
@@ -18,10 +19,11 @@ _STOPS = re.compile(
     r"\W*(?:can cu\b|kinh (?:gui|trinh|thua)\b|noi nhan\b|dieu 1\b|phan (?:i|thu)\b|chuong i\b)"
     r"|\W*(?:i|1)\s*[.-]\s|\W*[-_]{2,}"
 )
-_NUMBER = re.compile(r"\W*(?:luat\s*)?s[o06&][a-z]{0,2}(?=\W)|.*\d\s*[-/]\s*[a-z]")
 _LETTER = re.compile(r"(?:v\s*[/il1.]\s*v|ve(?: viec)?)\b")
 _OPENING = re.compile(r"(?<=^[Vv])[eêéèẻẽẹếềểễệ](?= )")
 """The accents of `về`, with which most subjects begin."""
+_QUOTES = re.compile("[“”„‟]")
+"""Recognisers take one form of quotation marks for another."""
 _URGENCY = {"hoatoc": "HỎA TỐC", "hoatochengio": "HỎA TỐC HẸN GIỜ", "thuongkhan": "THƯỢNG KHẨN", "khan": "KHẨN"}
 _MARKS = {*_URGENCY, "mat", "toimat", "tuyetmat"}
 
@@ -53,7 +55,7 @@ def subject_of(header: Header, *, is_letter: bool, page: int) -> FieldValue | No
     doubt = _doubt(lines, words, is_letter=is_letter)
     sure = confidence_of(words)
     confidence = min(sure, 0.7) if doubt else sure
-    subject = _OPENING.sub("ề", mended(read))
+    subject = _QUOTES.sub('"', _OPENING.sub("ề", mended(read)))
     return FieldValue(subject, confidence, header.source, page, union(word.box for word in words), read, doubt)
 
 
@@ -92,7 +94,7 @@ def _under_title(header: Header) -> list[Line]:
 
 def _of_letter(header: Header) -> list[Line]:
     """The lines of the left column under the number, without marks."""
-    at = next((i for i, line in enumerate(header.left) if _NUMBER.match(line.folded)), None)
+    at = next((i for i, line in enumerate(header.left) if is_number_line(line)), None)
     if at is None:
         return []
     found: list[Line] = []

@@ -24,12 +24,14 @@ _ROW = 0.0075
 """Middles of words of one row differ by less than this share of the height: half of a narrow line pitch."""
 _GAP = 0.028
 """A gap in a row wider than this share of the width parts two columns: about the width of three letters."""
-_OVERHANG = 0.15
-"""A line of the right column begins no farther left of the heading than this."""
+_OVERHANG = 0.12
+"""A line of the right column begins no farther left of the heading than this, one of the left ends no farther right."""
 _LONG_LINE = 0.25
 _CENTRE = 0.5
 _EDGE = 0.05
 """Nothing is printed so near the left or right edge of the page: margins are 15 mm (0.07) and more."""
+_FLAT, _UNSURE = 0.005, 0.5
+"""Letters are higher than this share of the page's height: 1.5 mm."""
 _MIDDLE = (0.38, 0.68)
 
 PARTY_TITLE, STATE_TITLE, MOTTO = "dangcongsanvietnam", "conghoaxahoichunghiavietnam", "doclaptudohanhphuc"
@@ -165,9 +167,9 @@ def _in_columns(words: Sequence[Word], boundary: float) -> set[Word]:
     right: set[Word] = set()
     for _, line in groupby(words, key=lambda word: word.line):
         for part in segments(Line(tuple(sorted(line, key=lambda word: word.box[0])), 0.0)):
-            if part.box[0] > boundary - _OVERHANG or part.box[2] < boundary:
-                right.update(part.words if part.middle >= boundary else ())
-            else:
+            if part.middle >= boundary and part.box[0] > boundary - _OVERHANG:
+                right.update(part.words)
+            elif part.box[2] > boundary + _OVERHANG:
                 right.update(word for word in part.words if _middle(word) >= boundary)
     return right
 
@@ -203,9 +205,15 @@ def slope_of(words: Sequence[Word]) -> float:
 
 
 def _levelled(words: Sequence[Word], slope: float) -> list[tuple[float, Word]]:
-    """The words with the height of their middles on the page made level, without what the edges of the sheet gave."""
-    printed = (word for word in words if word.box[2] > _EDGE and word.box[0] < 1 - _EDGE)
-    return [(_height(word) - slope * (_middle(word) - _CENTRE), word) for word in printed]
+    """The words with the height of their middles on the page made level, without what is none."""
+    return [(_height(word) - slope * (_middle(word) - _CENTRE), word) for word in words if not _is_dirt(word)]
+
+
+def _is_dirt(word: Word) -> bool:
+    """Whether a word is what the edge of the sheet gave, or a ruled line read as letters."""
+    is_at_edge = word.box[2] < _EDGE or word.box[0] > 1 - _EDGE
+    is_flat = word.box[3] - word.box[1] < _FLAT and letters_of(word.text) != "" and word.confidence < _UNSURE
+    return is_at_edge or is_flat
 
 
 def _meet(word: Box, hand: Box) -> bool:

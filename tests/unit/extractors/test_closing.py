@@ -146,6 +146,10 @@ def test_recipients_are_listed_with_their_purposes_and_the_archive_last() -> Non
     assert is_certain(sent_to(*read), RECIPIENTS, "Tỉnh ủy Lam Sơn (để báo cáo); Các chi bộ trực thuộc; Lưu Đảng ủy")
 
 
+def test_as_above_is_known_however_it_is_read() -> None:
+    assert is_certain(sent_to("Nơi nhận:", "- Nhutrên;", "- Lưu: VT."), RECIPIENTS, "Như trên; Lưu: VT")
+
+
 def test_an_entry_goes_on_in_the_next_line() -> None:
     read = ("Nơi nhận:", "- Như trên;", "- Chủ tịch và các phó", "chủ tịch (b/c);", "- Lưu: VT, VP. 20b.")
 

@@ -85,6 +85,20 @@ def test_letters_read_for_digits_are_a_proposal() -> None:
     assert is_proposed(describe(with_date("Lam Sơn, ngày l4 tháng 3 năm 2025")), DATE, "2025-03-14")
 
 
+def test_a_long_place_may_begin_left_of_the_title() -> None:
+    lines = with_date("Thành phố Hồ Chí Minh, ngày 22 tháng 12 năm 2024")
+
+    assert is_certain(describe(lines), DATE, "2024-12-22")
+    assert is_certain(describe(lines), PLACE, "Thành phố Hồ Chí Minh")
+
+
+def test_a_rule_read_as_letters_does_not_disturb_the_line() -> None:
+    lines = with_date("Lam Sơn, ngày 22 tháng 12 năm 2024")
+    rule = Printed("dd Ai", RIGHT_AXIS, 0.102, unsure={"dd": 0.2, "Ai": 0.0}, tall={"dd": 0.2, "Ai": 0.2})
+
+    assert is_certain(describe([*lines, rule]), DATE, "2024-12-22")
+
+
 def test_a_date_cited_in_the_body_is_not_the_documents() -> None:
     header = [*left("ĐẢNG ỦY LIÊN HIỆP CÁC HỘI LAM SƠN", "Số 05-NQ/ĐU"), *right("ĐẢNG CỘNG SẢN VIỆT NAM"), *titled()]
     lines = [*header, *body("Căn cứ Quyết định số 88/QĐ-LHH ngày 12 tháng 4 năm 2022;")]

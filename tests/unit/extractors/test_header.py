@@ -1,11 +1,15 @@
 """System, type and issuer: `docs/domain.md`, "Types", "Layout", "Issuers and codes"."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.model import FieldName
 from tests.unit.extractors.sheet import (
     LEFT_AXIS,
+    MOTTO,
     PARTY_TITLE,
+    STATE_TITLE,
     Printed,
     body,
     describe,
@@ -162,3 +166,29 @@ def test_another_word_in_a_name_is_another_body() -> None:
     description = describe(under("ĐẢNG BỘ LIÊN HIỆP CÁC HỘI", "CHI BỘ HỘI SINH HỌC"))
 
     assert is_certain(description, ISSUER, "CHI BỘ HỘI SINH HỌC")
+
+
+def test_a_department_is_no_number_line() -> None:
+    """`SỞ` without its accent reads like `Số`."""
+    names = left("ỦY BAN NHÂN DÂN TỈNH HÒN NGỌC", "SỞ NỘI VỤ", "Số: 45/SNV-VP")
+    description = describe([*names, *right(STATE_TITLE, MOTTO), *middle("Kính gửi: Các sở", top=0.24)])
+
+    assert is_certain(description, ISSUER, "SỞ NỘI VỤ")
+    assert is_certain(description, PARENT, "ỦY BAN NHÂN DÂN TỈNH HÒN NGỌC")
+
+
+def test_a_number_line_of_which_no_digit_was_read_is_no_name() -> None:
+    names = left("ỦY BAN NHÂN DÂN TỈNH HÒN NGỌC", "Số: ZZKH-UBND")
+
+    assert is_certain(
+        describe([*names, *right(STATE_TITLE, MOTTO), *titled("KẾ HOẠCH")]), ISSUER, "ỦY BAN NHÂN DÂN TỈNH HÒN NGỌC"
+    )
+
+
+def test_words_of_usual_phrases_need_no_confidence() -> None:
+    unsure = {"ĐÁNG": 0.4, "BỘ": 0.5}
+    name = Printed("ĐÁNG BỘ KHỐI CÁC CƠ QUAN", LEFT_AXIS, 0.075, unsure=unsure)
+    lines = [name, *left("CHI BỘ HỘI TIN HỌC", "Số 05-NQ/CB", top=0.094), *right(PARTY_TITLE), *titled()]
+
+    assert is_certain(describe(lines), PARENT, "ĐẢNG BỘ KHỐI CÁC CƠ QUAN")
+    assert is_proposed(describe([replace(name, unsure={"KHỐI": 0.4}), *lines[1:]]), PARENT, "ĐẢNG BỘ KHỐI CÁC CƠ QUAN")

@@ -116,6 +116,13 @@ def test_a_symbol_that_is_not_the_issuers_is_a_proposal() -> None:
     assert is_proposed(describe(lines), NUMBER, "05-NQ/UBKT")
 
 
+def test_an_organs_symbol_goes_on_with_that_of_its_committee() -> None:
+    bodies = ("TỈNH ỦY HÒN NGỌC", "BAN TỔ CHỨC")
+    lines = [*party_header("Số 26-HD/BTCTU", bodies=bodies), *titled("HƯỚNG DẪN")]
+
+    assert is_certain(describe(lines), NUMBER, "26-HD/BTCTU")
+
+
 def test_the_file_name_confirms_what_was_written_by_hand() -> None:
     lines = with_number("Số 05-NQ/ĐU", tall=1.7)
 

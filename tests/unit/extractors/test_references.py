@@ -131,6 +131,12 @@ def test_the_subject_says_what_a_paper_is_for() -> None:
     assert pairs(describe(amendment).references) == [("amends", "07-QĐ/ĐU")]
 
 
+def test_a_report_on_how_a_paper_was_followed_does_not_follow_it() -> None:
+    report = [*party_header("Số 14-BC/ĐU"), *titled("BÁO CÁO", "kết quả thực hiện Nghị quyết số 57-NQ/TU")]
+
+    assert pairs(describe(report).references) == [("mentions", "57-NQ/TU")]
+
+
 def test_a_letter_answers_another() -> None:
     subject = left("V/v trả lời Công văn số 12/UBND-VX", top=0.155)
     letter = [*state_header("Số: 45/LHH-VP"), *subject, *middle("Kính gửi: Ủy ban nhân dân", top=0.24)]

@@ -78,6 +78,14 @@ def test_a_letter_has_its_subject_under_the_number(header: list[Printed], printe
     assert is_certain(describe(lines), SUBJECT, " ".join(printed))
 
 
+def test_a_letters_subject_may_reach_under_the_title_at_the_right() -> None:
+    line = "V/v góp ý dự thảo Quy chế quản lý nhiệm vụ"  # its last words stand right of where `CỘNG HÒA` begins
+    letter = [*state_header("Số: 45/LHH-VP"), *left(line, "khoa học và công nghệ cấp cơ sở", top=0.155)]
+    description = describe([*letter, *middle("Kính gửi: Các sở", top=0.24)])
+
+    assert is_certain(description, SUBJECT, f"{line} khoa học và công nghệ cấp cơ sở")
+
+
 def test_an_urgency_mark_is_read_and_is_no_part_of_a_letters_subject() -> None:
     mark = Printed("KHẨN", LEFT_AXIS, 0.2)
     letter = [*party_header("Số 147-CV/ĐU"), *left("về việc họp bất thường", top=0.153), mark]
