@@ -103,7 +103,7 @@ def _hit(record: DocumentRecord, page: int | None, text: str | None, parsed: Par
         issuer=record.value(FieldName.ISSUER),
         title=title,
         snippet=snippet(title if text is None else text, parsed),
-        page=page,
+        page=None if text is None else page,
     )
 
 

@@ -138,7 +138,10 @@ class Shelf:
         return {wanted: self.papers[wanted].page_texts for wanted in ids if wanted in self.papers}
 
     def texts_of_pages(self, pages: Mapping[str, int]) -> Mapping[str, str]:
-        return {wanted: self.papers[wanted].page_texts[page] for wanted, page in pages.items() if wanted in self.papers}
+        texts = self.page_texts(list(pages))
+        return {
+            wanted: of_document[pages[wanted]] for wanted, of_document in texts.items() if pages[wanted] in of_document
+        }
 
     def document_ids(self) -> Iterator[str]:
         yield from sorted(self.papers)
