@@ -50,7 +50,7 @@ def _is_api_ready(web: WebSettings) -> bool:
     context.verify_mode = ssl.CERT_NONE  # not as we do from its own machine; nothing secret is said here
     opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
     try:
-        with opener.open(f"{scheme}://{host}:{web.port}/health/ready", timeout=10):
+        with opener.open(f"{scheme}://{host}:{web.port}/api/v1/health/ready", timeout=10):
             return True
     except (URLError, OSError):
         return False

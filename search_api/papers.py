@@ -59,8 +59,9 @@ def searchable_pdf(store: ObjectStore, record: DocumentRecord) -> Download:
 def local_original(store: ObjectStore, sha256: str) -> Iterator[Path]:
     """The original as a file, to be read only: the store's own where it is one on this machine, else a copy."""
     with store.open(keys.original(sha256)) as stream:
-        if isinstance(stream, io.BufferedReader) and Path(str(stream.name)).is_file():
-            yield Path(str(stream.name))
+        name = getattr(stream, "name", None)
+        if isinstance(name, str | Path) and Path(name).is_file():
+            yield Path(name)
             return
         with NamedTemporaryFile() as copy:
             shutil.copyfileobj(stream, copy, _CHUNK)

@@ -1,6 +1,9 @@
 """Files on their way out: whole, in part, by name."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, cast
 from urllib.parse import unquote
 
 import pikepdf
@@ -11,6 +14,8 @@ from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 from starlette.exceptions import HTTPException
 
+from pipeline.ports import ObjectStore
+from search_api import papers
 from search_api.downloads import attachment, wanted_range
 from tests.api.house import House, Paper
 
@@ -135,6 +140,36 @@ def test_a_pdf_with_text_of_its_own_is_handed_out_as_it_came(house: House) -> No
     document = house.file_pdf(content, Paper("Nghi quyet", grants=("everyone",)), is_read_by_ocr=False)
 
     assert house.client("mot").get(f"/documents/{document}/pdf").content == content
+
+
+class Remote:
+    """The store of a house as one on another machine: its objects are no files here, and can only be read through."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @contextmanager
+    def open(self, key: str) -> Iterator[BinaryIO]:
+        with self._store.open(key) as stream:
+            once = io.BytesIO(stream.read())
+            once.seekable = lambda: False  # type: ignore[method-assign]
+            yield once
+
+
+def test_a_store_on_another_machine_serves_as_well(house: House) -> None:
+    (document,) = house.file(Paper("chu quet", grants=("everyone",)))
+    record, remote = house.of.catalogue.documents.document(document), cast("ObjectStore", Remote(house.of.store))
+
+    whole, made = papers.original(remote, record), papers.searchable_pdf(remote, record)
+
+    with whole.closing, made.closing:
+        assert whole.content.read() == original(house, document)
+        assert whole.etag is None  # parts are not to be had from it
+        made.content.seek(0)
+        assert made.content.read() == house.client("mot").get(f"/documents/{document}/pdf").content
+    with papers.local_original(remote, record.file.sha256) as copy:
+        assert copy.read_bytes() == original(house, document)
+    assert not copy.exists()
 
 
 def test_a_scanned_pdf_is_given_its_words_and_stays_what_it_was(house: House) -> None:
