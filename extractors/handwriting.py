@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.image_prep import Grey, Pixels, Prepared, is_coloured
-from extractors.secrecy import ZONE
 from extractors.tesseract import PixelBox, RawWord
 from pipeline.text import fold
 
@@ -139,14 +138,15 @@ class _Line:
         return Blank(self.text[left:right], (start, end), prints, rows)
 
 
-def find_hands(page: Pixels, prepared: Prepared, words: Sequence[RawWord]) -> tuple[PixelBox, ...]:
+def find_hands(page: Pixels, prepared: Prepared, words: Sequence[RawWord], zone: float) -> tuple[PixelBox, ...]:
     """Boxes, on the prepared page, of what is written by hand into the number and the date line.
 
-    `page` is the page as scanned, with its colours; `words` are those recognised on the prepared page.
+    `page` is the page as scanned, with its colours; `words` are those recognised on the prepared page; lines that begin
+    in its upper `zone` (a share of the height) are looked at.
     """
     lines = [_Line(tuple(line)) for _, line in groupby(words, key=lambda word: word.line)]
     sheet = _Sheet(page, prepared)
-    header = [line for line in lines if line.words[0].box[1] < ZONE * prepared.pixels.shape[0]]
+    header = [line for line in lines if line.words[0].box[1] < zone * prepared.pixels.shape[0]]
     blanks = [blank for line in header for blank in (*_number_blanks(line), *_date_blanks(line))]
     return tuple(box for blank in blanks if (box := _written(sheet, blank)))
 

@@ -24,6 +24,8 @@ _SKEWED_DEGREES = 0.7
 _MOST_SKEW = 5.0
 _SURVEY_DPI = 100
 _INK_CONTRAST = 45
+_MOST_EDGE = 48
+"""Pixels at 100 dpi: 12 mm, what is left out of a sheet of A4. Of a longer one no more may be overlooked."""
 _COLOUR_AXES = 3
 
 
@@ -117,7 +119,7 @@ def is_blank(grey: Grey, dpi: float) -> bool:
     """Whether nothing on a page is as large and dark as a letter, apart from its edges."""
     mask = ink(grey, dpi).astype(np.uint8)
     height, width = mask.shape
-    edge_y, edge_x = height // 25, width // 25
+    edge_y, edge_x = min(height // 25, _MOST_EDGE), min(width // 25, _MOST_EDGE)
     inner = np.ascontiguousarray(mask[edge_y : height - edge_y, edge_x : width - edge_x])
     _, _, found, _ = cv2.connectedComponentsWithStats(inner)
     letters = (found[1:, cv2.CC_STAT_HEIGHT] >= 5) & (found[1:, cv2.CC_STAT_AREA] >= 8)  # noqa: PLR2004 - 1.3 mm

@@ -55,6 +55,11 @@ class ImagePages:
             dpi = resolution(self.image)
             return PageImage(_pixels(self.image), dpi)
 
+    def top_of(self, file_page: int, share: float) -> PageImage:
+        """The upper share of a page. Raises `PageFailedError` where it cannot be decoded."""
+        whole = self.image_of(file_page)
+        return PageImage(whole.pixels[: round(whole.pixels.shape[0] * share)], whole.dpi)
+
 
 @contextmanager
 def open_image_pages(path: Path, media_type: str) -> Iterator[ImagePages]:

@@ -16,6 +16,7 @@ import pypdfium2
 from numpy.typing import NDArray
 from pypdfium2 import raw
 
+from extractors.pdf_images import images_of, pixels_of, require_whole_images, whole_pixels
 from pipeline.errors import PageFailedError
 
 Points = tuple[float, float]
@@ -26,11 +27,11 @@ _POINTS_PER_INCH = 72
 _RENDER_DPI = 300
 _SCAN_DPI = (150, 400)
 """A scanned page that must be drawn (it has a stamp or a signature over it) is drawn at the scan's own resolution."""
+_TOP_DPI = 200
 _MOST_PIXELS = 40_000_000
 """A drawn page has no more pixels than this, whatever its size on paper says: 120 MB in colour."""
 _SCANNED_SHARE = 0.6
 """A page covered by images to more than this is a scan: its text layer, if any, is somebody's OCR."""
-_CHANNELLED = 3  # height, width, channels
 _EDGE = 0.015
 """How far from the page's edge, as a share of the page, the image of a whole scanned page may end."""
 
@@ -69,13 +70,25 @@ class PdfPages:
         """The pixels of a page and their dots per inch: the scanned image itself, else the page drawn.
 
         Raises:
-            PageFailedError: pdfium cannot decode or draw it.
+            PageFailedError: a picture on it is damaged, or pdfium cannot draw it.
         """
         with _pdfium(), _page(self.document, file_page) as page:
-            if survey.is_one_image and (pixels := _embedded(page)) is not None:
+            if survey.is_one_image:
+                pixels = _embedded(page)
                 return pixels, pixels.shape[0] * _POINTS_PER_INCH / survey.size[1]
+            require_whole_images(page)
             dpi = _drawing_dpi(survey)
             return _drawn(page, dpi / _POINTS_PER_INCH), dpi
+
+    def top(self, file_page: int, share: float) -> tuple[NDArray[np.uint8], float]:
+        """The upper share of a page, drawn coarser than for reading, and its dots per inch. Raises as `scan` does."""
+        with _pdfium(), _page(self.document, file_page) as page:
+            require_whole_images(page, share)
+            across, down = page.get_size()
+            inches = across * down * share / _POINTS_PER_INCH**2
+            dpi = min(_TOP_DPI, float(np.sqrt(_MOST_PIXELS / max(inches, 1e-6))))
+            crop = (0, down * (1 - share), 0, 0)
+            return pixels_of(page.render(scale=dpi / _POINTS_PER_INCH, crop=crop)), dpi
 
     def drawn(self, file_page: int, width: int) -> NDArray[np.uint8]:
         """The page drawn `width` pixels wide (less for a page of extreme proportions)."""
@@ -161,15 +174,10 @@ def _covers(image: pypdfium2.PdfImage, page: pypdfium2.PdfPage) -> bool:
     return all(abs(edge - limit) <= allowed for edge, limit in edges)
 
 
-def _embedded(page: pypdfium2.PdfPage) -> NDArray[np.uint8] | None:
-    """The page's one image with its own pixels, turned as the page is; None where pdfium has no bitmap of it."""
-    image = next(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]))
-    try:
-        bitmap = image.get_bitmap(render=False)
-    except pypdfium2.PdfiumError:
-        return None
-    pixels = _array(bitmap)
-    return np.ascontiguousarray(np.rot90(pixels, -page.get_rotation() // 90))
+def _embedded(page: pypdfium2.PdfPage) -> NDArray[np.uint8]:
+    """The page's one image with its own pixels, turned as the page is."""
+    (image,) = images_of(page)
+    return np.ascontiguousarray(np.rot90(whole_pixels(image), -page.get_rotation() // 90))
 
 
 def _drawing_dpi(survey: Survey) -> float:
@@ -181,16 +189,7 @@ def _drawing_dpi(survey: Survey) -> float:
 
 
 def _drawn(page: pypdfium2.PdfPage, scale: float) -> NDArray[np.uint8]:
-    return _array(page.render(scale=scale))
-
-
-def _array(bitmap: pypdfium2.PdfBitmap) -> NDArray[np.uint8]:
-    """A copy of a bitmap's pixels as grey or RGB, so that pdfium's own can be freed."""
-    values = bitmap.to_numpy()
-    if values.ndim == _CHANNELLED:
-        # pdfium's order is blue, green, red and then nothing, padding or alpha
-        values = values[..., 0] if values.shape[2] == 1 else values[..., 2::-1]
-    return np.array(values, dtype=np.uint8, order="C")
+    return pixels_of(page.render(scale=scale))
 
 
 @contextmanager

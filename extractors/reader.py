@@ -3,8 +3,9 @@
     text layer that can be believed ─► words
     else the page's own pixels ─► prepared ─► Tesseract ─► words, text-only PDF page
 
-Each page ends in a result: read, blank, or failed with the reason. A failed page was not screened for secrecy marks,
-and says so.
+Each page ends in a result: read, blank, or failed with the reason. Of a failed page the top is read by itself, coarser
+and in less time, so that it has been screened for secrecy marks all the same; where the top fails too, the page says
+that it has not.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,27 +14,38 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from extractors.files import PDF, inspect_file
 from extractors.image_prep import is_blank, to_grey
 from extractors.page_images import PageImage, open_image_pages
 from extractors.pdf_pages import PdfPages, open_pdf_pages
 from extractors.pdf_text import TextLayer, open_text_layer
-from extractors.scanned_page import read_scan
+from extractors.scanned_page import read_scan, read_top
 from extractors.secrecy import find_mark
 from extractors.tesseract import Tesseract
 from pipeline.errors import PageFailedError
 from pipeline.model import FileFacts, PageReading, PageResult, PageStatus, PageText, SecrecyMark
 from pipeline.settings import IntakeSettings, OCRSettings
 
+_TOP = 0.45
+"""The share of a page that is read where the page cannot be: the header zone and a margin."""
+_TOP_SHARE_OF_TIME, _LEAST_TOP_SECONDS = 0.25, 15.0
+
+_BLACK = 60
+
 
 class PageSource(Protocol):
-    """The pages of an open file, whatever its kind. Both raise `PageFailedError`."""
+    """The pages of an open file, whatever its kind. All raise `PageFailedError`."""
 
     def text_of(self, file_page: int) -> PageText | None:
         """The words of the page's own text layer, where there is one that can be believed."""
 
     def image_of(self, file_page: int) -> PageImage:
         """The page's pixels as displayed."""
+
+    def top_of(self, file_page: int, share: float) -> PageImage:
+        """The pixels of the upper share of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +66,46 @@ class Reader:
                 for file_page in pages:
                     yield self._read(source, file_page)
         except PageFailedError as error:  # the file itself could not be opened
-            yield from (_failed(file_page, str(error)) for file_page in pages)
+            yield from (unscreened(file_page, str(error)) for file_page in pages)
 
     def screen(self, page: PageResult) -> SecrecyMark | None:
         """The state secret mark on a page, or None."""
         return find_mark(page)
 
+    def read_top(self, path: Path, facts: FileFacts, file_page: int, reason: str) -> PageReading:
+        """The result of a page that cannot be read for this reason: what its top says, where that can be read."""
+        try:
+            with _open_source(path, facts.media_type) as source:
+                return self._read_top(source, file_page, reason)
+        except PageFailedError:
+            return unscreened(file_page, reason)
+
     def _read(self, source: PageSource, file_page: int) -> PageReading:
         try:
             return self._reading(source, file_page)
         except PageFailedError as error:
-            return _failed(file_page, str(error))
+            reason = str(error)
         except MemoryError:
-            return _failed(file_page, "Trang cần quá nhiều bộ nhớ. Hãy quét lại ở 300 dpi.")
+            reason = "Trang cần quá nhiều bộ nhớ. Hãy quét lại ở 300 dpi."
+        return self._read_top(source, file_page, reason)
+
+    def _read_top(self, source: PageSource, file_page: int, reason: str) -> PageReading:
+        try:
+            image = source.top_of(file_page, _TOP)
+            if _is_blank(image):
+                return PageReading(PageResult(file_page, PageStatus.FAILED, reason=reason))
+            self.tesseract.require()
+            top = read_top(image, _TOP, self.tesseract, seconds_for_top(self.intake))
+        except (PageFailedError, MemoryError):
+            return unscreened(file_page, reason)
+        return PageReading(PageResult(file_page, PageStatus.FAILED, top.content, reason, hands=top.hands))
 
     def _reading(self, source: PageSource, file_page: int) -> PageReading:
         content = source.text_of(file_page)
         if content is not None:
             return PageReading(PageResult(file_page, PageStatus.READ, content))
         image = source.image_of(file_page)
-        # With its red ink: a page with nothing but a stamp is not blank, and the stamp may be a secrecy mark.
-        if is_blank(to_grey(image.pixels), image.dpi):
+        if _is_blank(image):
             return PageReading(PageResult(file_page, PageStatus.BLANK))
         self.tesseract.require()
         scan = read_scan(image, self.tesseract, self.intake.page_seconds)
@@ -117,6 +148,27 @@ class _PDFSource:
         pixels, dpi = self.pages.scan(file_page, self.pages.survey(file_page))
         return PageImage(pixels, dpi)
 
+    def top_of(self, file_page: int, share: float) -> PageImage:
+        pixels, dpi = self.pages.top(file_page, share)
+        return PageImage(pixels, dpi)
 
-def _failed(file_page: int, reason: str) -> PageReading:
+
+def _is_blank(image: PageImage) -> bool:
+    """Whether the picture is empty paper. Raises `PageFailedError` where it is all black, as damaged ones are drawn."""
+    # With its red ink: a page with nothing but a stamp is not blank, and the stamp may be a secrecy mark.
+    grey = to_grey(image.pixels)
+    if not is_blank(grey, image.dpi):
+        return False
+    if np.median(grey[::8, ::8]) < _BLACK:
+        raise PageFailedError("Ảnh của trang đen kín, không có gì để đọc. Hãy quét lại trang này.")
+    return True
+
+
+def seconds_for_top(intake: IntakeSettings) -> float:
+    """How long the top of a page may take, after the page has failed."""
+    return max(_LEAST_TOP_SECONDS, intake.page_seconds * _TOP_SHARE_OF_TIME)
+
+
+def unscreened(file_page: int, reason: str) -> PageReading:
+    """The result of a page that could neither be read nor screened for secrecy marks."""
     return PageReading(PageResult(file_page, PageStatus.FAILED, reason=reason, is_screened=False))

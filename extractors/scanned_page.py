@@ -1,10 +1,13 @@
 """A page's picture into words: prepared, recognised once, its words and its text-only PDF page put back on the page.
 
 Stamps in the header zone are read once more by themselves (`extractors.stamps`): their red ink is taken out before the
-page is read, and a mark of secrecy must not be lost with it. Finding the picture is left to `extractors.reader`.
+page is read, and a mark of secrecy must not be lost with it. Where a page cannot be read, its top may still be, so that
+it has been looked at for marks. Finding the picture is left to `extractors.reader`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Protocol
 
 import numpy as np
@@ -15,9 +18,12 @@ from extractors.image_prep import Affine, Prepared, prepare
 from extractors.layout import running_text
 from extractors.page_images import PageImage
 from extractors.searchable_pdf import placed_layer
+from extractors.secrecy import ZONE
 from extractors.stamps import STAMP_DPI, stamp_sheet
 from extractors.tesseract import RawWord, Recognition
 from pipeline.model import Box, PageText, Source, Word
+
+_LEAST_SECONDS = 1.0
 
 
 class Recogniser(Protocol):
@@ -30,43 +36,73 @@ class Recogniser(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ScanReading:
-    """What a picture of a page says, and its invisible text as a one-page PDF of the page's size."""
+class HeaderReading:
+    """What the top of a page says."""
 
     content: PageText
-    layer: bytes
     hands: tuple[Box, ...]
     """What is written by hand into the number and date lines (`extractors.handwriting`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class ScanReading(HeaderReading):
+    """What a picture of a page says, and its invisible text as a one-page PDF of the page's size."""
+
+    layer: bytes
+
+
 def read_scan(image: PageImage, recogniser: Recogniser, seconds: float) -> ScanReading:
-    """Read a page from its picture. Raises `PageFailedError`."""
+    """Read a page from its picture. Raises `PageFailedError`, also where it takes longer than `seconds`."""
     prepared = prepare(image.pixels, image.dpi)
-    found = recogniser.recognise(prepared.pixels, dpi=prepared.dpi, seconds=seconds)
+    found, stamped = _recognised(image, prepared, ZONE, recogniser, seconds)
+    read = _on_page(image, prepared, found, stamped, 1.0)
     height, width = image.pixels.shape[:2]
-    stamped = _stamped_words(image, prepared, recogniser, seconds)
+    layer = placed_layer(found.layer, _unit_map(prepared, width, height), (width, height), image.dpi)
+    return ScanReading(read.content, read.hands, layer)
+
+
+def read_top(image: PageImage, share: float, recogniser: Recogniser, seconds: float) -> HeaderReading:
+    """Read the top of a page from a picture of that share of its height. Raises `PageFailedError`."""
+    prepared = prepare(image.pixels, image.dpi)
+    found, stamped = _recognised(image, prepared, min(1.0, ZONE / share), recogniser, seconds)
+    return _on_page(image, prepared, found, stamped, share)
+
+
+def _recognised(
+    image: PageImage, prepared: Prepared, zone: float, recogniser: Recogniser, seconds: float
+) -> tuple[Recognition, list[RawWord]]:
+    """The words of the picture, and those of the stamps in its header zone, with their boxes on the prepared page."""
+    begun = monotonic()
+    found = recogniser.recognise(prepared.pixels, dpi=prepared.dpi, seconds=seconds)
+    sheet = stamp_sheet(image.pixels, prepared, zone)
+    if sheet is None:
+        return found, []
+    left = max(_LEAST_SECONDS, seconds - (monotonic() - begun))
+    stamped = recogniser.recognise(sheet.pixels, dpi=STAMP_DPI, seconds=left, is_sparse=True)
+    words = [replace(word, box=sheet.cutting_at(word.box[1]).box_on_prepared(word.box)) for word in stamped.words]
+    return found, words
+
+
+def _on_page(
+    image: PageImage, prepared: Prepared, found: Recognition, stamped: Sequence[RawWord], share: float
+) -> HeaderReading:
+    """The words, those of stamps first, and the hands with their boxes on a page of which the picture is a share."""
+    height, width = image.pixels.shape[:2]
+    full = height / share
     last = max((word.line for word in found.words), default=0)
     raw = [*(replace(word, line=word.line + last + 1) for word in stamped), *found.words]
     words = tuple(
-        Word(word.text, box_on_page(word.box, prepared.to_page, width, height), word.confidence, word.line, word.block)
+        Word(word.text, box_on_page(word.box, prepared.to_page, width, full), word.confidence, word.line, word.block)
         for word in raw
     )
-    content = PageText(words, running_text(words), found.confidence, Source.OCR)
-    layer = placed_layer(found.layer, _unit_map(prepared, width, height), (width, height), image.dpi)
-    hands = find_hands(image.pixels, prepared, found.words)
-    return ScanReading(content, layer, tuple(box_on_page(hand, prepared.to_page, width, height) for hand in hands))
+    hands = find_hands(image.pixels, prepared, found.words, min(1.0, ZONE / share))
+    return HeaderReading(
+        content=PageText(words, running_text(words), found.confidence, Source.OCR),
+        hands=tuple(box_on_page(hand, prepared.to_page, width, full) for hand in hands),
+    )
 
 
-def _stamped_words(image: PageImage, prepared: Prepared, recogniser: Recogniser, seconds: float) -> list[RawWord]:
-    """The words of stamps in the header zone, with their boxes on the prepared page."""
-    sheet = stamp_sheet(image.pixels, prepared)
-    if sheet is None:
-        return []
-    found = recogniser.recognise(sheet.pixels, dpi=STAMP_DPI, seconds=seconds, is_sparse=True)
-    return [replace(word, box=sheet.cutting_at(word.box[1]).box_on_prepared(word.box)) for word in found.words]
-
-
-def box_on_page(box: Box, to_page: Affine, width: int, height: int) -> Box:
+def box_on_page(box: Box, to_page: Affine, width: float, height: float) -> Box:
     """The upright rectangle, 0-1 of the page, round a rectangle of the prepared image."""
     left, top, right, bottom = box
     corners = np.array([(left, top, 1), (right, top, 1), (left, bottom, 1), (right, bottom, 1)]).T

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.image_prep import Grey, Pixels, Prepared, is_coloured, red_excess
-from extractors.secrecy import ZONE
 
 PixelBox = tuple[int, int, int, int]
 
@@ -58,9 +57,9 @@ class StampSheet:
         return max((c for c in self.cuttings if c.top <= y), key=lambda c: c.top, default=self.cuttings[0])
 
 
-def stamp_sheet(page: Pixels, prepared: Prepared) -> StampSheet | None:
-    """The stamps of a page's header zone, or None where it shows none. `page` is the page as scanned."""
-    depth = round(prepared.pixels.shape[0] * ZONE)
+def stamp_sheet(page: Pixels, prepared: Prepared, zone: float) -> StampSheet | None:
+    """The stamps in the upper `zone` of a picture, a share of its height, or None. `page` is the picture as scanned."""
+    depth = round(prepared.pixels.shape[0] * zone)
     grey = prepared.pixels[:depth]
     planes = [(grey, _framed(grey, prepared.dpi))]
     red = _red_plane(page, prepared, depth)
@@ -74,7 +73,7 @@ def _red_plane(page: Pixels, prepared: Prepared, depth: int) -> Grey | None:
     """The red ink of the header zone in black on white, in the geometry of the prepared page."""
     if not is_coloured(page):
         return None
-    top = page[: round(page.shape[0] * ZONE * 1.1)]  # some more: the page may be skewed
+    top = page[: round(page.shape[0] * depth / prepared.pixels.shape[0] * 1.1)]  # some more: the page may be skewed
     is_red = (cv2.medianBlur(red_excess(top), 3) > _RED_INK).astype(np.uint8)
     if not is_red.any():
         return None

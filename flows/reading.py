@@ -2,23 +2,24 @@
 
 Implements `pipeline.ports.FileReader` over reading processes, each with a reader of `extractors`. Pages whose process
 died are read again, each on its own: the bad page fails, the others are read, and a process that somebody else killed
-costs nothing. Leaves what reading is to `extractors.reader`, and the processes to `flows.reading_processes`.
+costs nothing. Of a page that failed the top is still read, to screen it for secrecy marks. Leaves what reading is to
+`extractors.reader`, and the processes to `flows.reading_processes`.
 """
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from extractors.reader import open_reader
+from extractors.reader import open_reader, seconds_for_top, unscreened
 from extractors.secrecy import find_mark
 from flows.reading_processes import LOOK_EVERY, LostError, ReadingProcesses, TimeOverError
 from pipeline.errors import FileRefusedError, StoppedError
-from pipeline.model import FileFacts, PageReading, PageResult, PageStatus, SecrecyMark
+from pipeline.model import FileFacts, PageReading, PageResult, SecrecyMark
 from pipeline.settings import IntakeSettings, OCRSettings
 from pipeline.storage.local import storage_errors
 
@@ -96,14 +97,25 @@ class PooledReader:
                     yield from readings
                 else:
                     lost[page] = _reason(readings)
-        yield from (_lost(page, reason) for page, reason in lost.items())
+        yield from self._read_tops(path, facts, lost)
+
+    def _read_tops(self, path: Path, facts: FileFacts, reasons: Mapping[int, str]) -> Iterator[PageReading]:
+        """The results of pages whose processes were lost: their tops are still read, to screen them."""
+
+        def read_top(chunk: Sequence[int]) -> _Work:
+            call = partial(_read_top, self._intake, self._ocr, self._scratch, path, facts, chunk[0], reasons[chunk[0]])
+            return call, seconds_for_top(self._intake)
+
+        with self._under_way(read_top, [[page] for page in reasons]) as results:
+            for (page,), readings in results:
+                yield from readings if isinstance(readings, list) else [unscreened(page, reasons[page])]
 
     def _read_of(self, path: Path, facts: FileFacts) -> Callable[[Sequence[int]], _Work]:
         """How these pages of a file are read, and how long that may take."""
 
         def read(chunk: Sequence[int]) -> _Work:
             call = partial(_read, self._intake, self._ocr, self._scratch, path, facts, list(chunk))
-            return call, self._intake.page_seconds * len(chunk)
+            return call, self._intake.page_seconds * len(chunk) + seconds_for_top(self._intake)
 
         return read
 
@@ -170,13 +182,14 @@ def _read(
     return list(open_reader(intake, ocr, scratch=scratch).read_pages(path, facts, pages))
 
 
+def _read_top(
+    intake: IntakeSettings, ocr: OCRSettings, scratch: Path, path: Path, facts: FileFacts, page: int, reason: str
+) -> _Readings:
+    return [open_reader(intake, ocr, scratch=scratch).read_top(path, facts, page, reason)]
+
+
 def _reason(error: Exception) -> str:
     """Why a page was not read whose worker died or ran out of time or memory."""
     _log.warning("a page was lost: %s", type(error).__name__)
     why = "quá thời gian" if isinstance(error, TimeOverError) else "quá nặng hoặc hỏng"
     return f"Không đọc được trang ({why}). Hãy quét lại trang này."
-
-
-def _lost(page: int, reason: str) -> PageReading:
-    """The result of a page that could neither be read nor screened."""
-    return PageReading(PageResult(file_page=page, status=PageStatus.FAILED, reason=reason, is_screened=False))

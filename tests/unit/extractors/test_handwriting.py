@@ -14,6 +14,7 @@ from extractors.handwriting import find_hands
 from extractors.image_prep import Prepared, prepare
 from extractors.page_images import PageImage
 from extractors.scanned_page import read_scan
+from extractors.secrecy import ZONE
 from extractors.tesseract import PixelBox, RawWord, Tesseract
 from pipeline.model import Box
 from samples.generator import GeneratedDocument, Look, make_document
@@ -83,7 +84,7 @@ def header_words(made: GeneratedDocument, prepared: Prepared) -> list[RawWord]:
 def hands_of(made: GeneratedDocument, page: NDArray[np.uint8] | None = None) -> tuple[PixelBox, ...]:
     pixels = pixels_of(made) if page is None else page
     prepared = prepare(pixels, made.recipe.looks[0].dpi)
-    return find_hands(pixels, prepared, header_words(made, prepared))
+    return find_hands(pixels, prepared, header_words(made, prepared), ZONE)
 
 
 def is_over(hands: tuple[PixelBox, ...], box: PixelBox) -> bool:
@@ -160,7 +161,7 @@ def test_what_was_not_read_as_digits_counts_as_written() -> None:
     words = header_words(made, prepared)
     at = next(i for i, word in enumerate(words) if word.text == "ngày") + 1
     words[at] = replace(words[at], text="J5")
-    (hand,) = find_hands(prepared.pixels, prepared, words)
+    (hand,) = find_hands(prepared.pixels, prepared, words, ZONE)
     assert is_over((hand,), words[at].box)
 
 
@@ -169,7 +170,7 @@ def test_an_issuer_that_begins_like_the_label_is_no_number() -> None:
     words = [
         RawWord(text, (200.0 + 90 * i, 150, 280 + 90 * i, 180), 0.9, 0, 0) for i, text in enumerate(["SỞ", "NỘI", "VỤ"])
     ]
-    assert find_hands(prepared.pixels, prepared, words) == ()
+    assert find_hands(prepared.pixels, prepared, words, ZONE) == ()
 
 
 @pytest.mark.ocr

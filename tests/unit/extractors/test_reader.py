@@ -9,6 +9,7 @@ from extractors.reader import open_reader
 from pipeline.model import PageResult, PageStatus
 from pipeline.settings import IntakeSettings, OCRSettings
 from samples.generator import fonts
+from tests.unit.extractors.papers import results_of, scanned
 
 PAPER = (250, 249, 246)
 
@@ -28,6 +29,17 @@ def empty_page() -> Image.Image:
 @pytest.mark.ocr
 def test_a_page_with_nothing_on_it_is_blank(tmp_path: Path) -> None:
     assert read(empty_page(), tmp_path).status is PageStatus.BLANK
+
+
+@pytest.mark.ocr
+def test_a_strip_with_words_at_its_end_alone_is_not_blank(tmp_path: Path) -> None:
+    strip = Image.new("L", (900, 33_000), 250)
+    strip.paste(scanned().convert("L").crop((100, 100, 1000, 700)), (0, 500))
+    path = tmp_path / "strip.png"
+    strip.save(path)
+    (result,) = results_of(path)
+    assert result.status is PageStatus.READ
+    assert result.is_screened
 
 
 @pytest.mark.ocr
