@@ -12,18 +12,18 @@ from pipeline.text import clean, fold, name_key
 
 _BODIES = """
     Đảng Cộng sản Việt Nam, Ban Chấp hành, Ban Thường vụ, Ban Bí thư, Bộ Chính trị, Trung ương, Tỉnh ủy, Thành ủy,
-    Huyện ủy, Quận ủy, Đảng ủy, Đảng bộ, Đảng đoàn, chi bộ, chi ủy, cấp ủy, Ủy ban, nhân dân, Hội đồng, Kiểm tra,
-    Mặt trận Tổ quốc, Liên hiệp các Hội, Khoa học, Kỹ thuật, Ban Tổ chức, Ban Tuyên giáo, Tuyên giáo và Dân vận,
-    Ban Nội chính, Ban Chỉ đạo, Văn phòng, thành phố, Việt Nam, Thủ tướng, Chính phủ, Quốc hội, Đại hội, đại biểu,
-    Đoàn Chủ tịch, Thanh niên, Phụ nữ, Cựu chiến binh, Công đoàn, Nông dân, thường trực, thường vụ, trực thuộc,
-    đoàn thể, cơ quan, đơn vị, doanh nghiệp, sự nghiệp, Thanh tra, Công an, Quân sự, Nội vụ, Tư pháp, Tài nguyên,
-    Bảo hiểm, Thống kê, Tòa án, Viện Kiểm sát, Viện Nghiên cứu, đại học, cao đẳng, bệnh viện, trung tâm, công ty,
-    ngân hàng, thị xã, thị trấn
+    Huyện ủy, Quận ủy, Đảng ủy, Đảng bộ, Đảng đoàn, chi bộ, chi ủy, cấp ủy, Ủy ban, nhân dân, Hội đồng, Kiểm tra, Mặt
+    trận Tổ quốc, Liên hiệp các Hội, Khoa học, Kỹ thuật, Ban Tổ chức, Ban Tuyên giáo, Tuyên giáo và Dân vận, Ban Nội
+    chính, Ban Chỉ đạo, Văn phòng, thành phố, Việt Nam, Thủ tướng, Chính phủ, Quốc hội, Đại hội, đại biểu, Đoàn Chủ
+    tịch, Thanh niên, Phụ nữ, Cựu chiến binh, Công đoàn, Nông dân, thường trực, thường vụ, trực thuộc, đoàn thể, cơ
+    quan, đơn vị, doanh nghiệp, sự nghiệp, Thanh tra, Công an, Quân sự, Nội vụ, Tư pháp, Tài nguyên, Bảo hiểm, Thống
+    kê, Tòa án, Viện Kiểm sát, Viện Nghiên cứu, đại học, cao đẳng, bệnh viện, trung tâm, công ty, ngân hàng, thị xã,
+    thị trấn
 """
 _TITLES = """
-    bí thư, phó bí thư, chủ tịch, phó chủ tịch, Chánh Văn phòng, Phó Chánh Văn phòng, trưởng ban, phó trưởng ban,
-    chủ nhiệm, giám đốc, trưởng phòng, bộ trưởng, thứ trưởng, hiệu trưởng, viện trưởng, tổng thư ký, chủ trì, chủ tọa,
-    ủy viên, đồng chí, đảng viên, hội viên, thành viên, cán bộ
+    bí thư, phó bí thư, chủ tịch, phó chủ tịch, Chánh Văn phòng, Phó Chánh Văn phòng, trưởng ban, phó trưởng ban, chủ
+    nhiệm, giám đốc, trưởng phòng, bộ trưởng, thứ trưởng, hiệu trưởng, viện trưởng, tổng thư ký, chủ trì, chủ tọa, ủy
+    viên, đồng chí, đảng viên, hội viên, thành viên, cán bộ
 """
 _PAPERS = """
     nghị quyết, quyết định, quy định, chỉ thị, kết luận, quy chế, thông tri, hướng dẫn, thông báo, báo cáo, kế hoạch,
@@ -31,20 +31,21 @@ _PAPERS = """
     tài liệu, văn bản, căn cứ, kèm theo, hết hiệu lực, tiếp tục, tiếp theo, theo đề nghị, xét đề nghị, trên cơ sở
 """
 _WORK = """
-    tổ chức, phổ biến, chuyển đổi, chuyển đổi số, số hóa, phát triển, kiểm tra, giám sát, kết nạp, bồi dưỡng, đào tạo,
-    tập thể, cá nhân, tiêu biểu, biểu quyết, tổng kết, tổng hợp, đánh giá, xếp loại, rà soát, phân công, phụ trách,
-    thực hiện, triển khai, thành lập, kiện toàn, ban hành, sửa đổi, bổ sung, thay thế, bãi bỏ, đề nghị, phối hợp,
-    tham gia, tham mưu, lãnh đạo, chỉ đạo, điều hành, tăng cường, đẩy mạnh, nâng cao, chất lượng, hiệu quả, sinh hoạt,
-    xây dựng, nhiệm kỳ, nhiệm vụ, giải pháp, khen thưởng, kỷ luật, thi đua, phong trào, sáng tạo, tuyên truyền,
-    bổ nhiệm, điều động, luân chuyển, bầu cử, quản lý, sử dụng, dùng chung, lưu trữ, văn thư, khai thác, thông tin,
-    công nghệ, kinh tế, xã hội, an ninh, quốc phòng, an toàn, môi trường, giáo dục, văn hóa, nông nghiệp, nông thôn,
-    tài chính, ngân sách, giao thông, tham nhũng, lãng phí, tiêu cực, tiết kiệm, cải cách, hành chính, đảng phí,
-    chấn chỉnh, nền nếp, khắc phục, hạn chế, tồn tại, nguyên nhân, mục tiêu, phương hướng, trọng tâm, quán triệt,
-    học tập, làm theo, tư tưởng, đạo đức, phong cách, chính trị, chính sách, xử lý, khiếu nại, tố cáo, bảo vệ, bảo đảm,
-    đổi mới, sắp xếp, tinh gọn, bộ máy, biên chế, tuyển dụng, chế độ, phụ cấp, kinh phí, dự toán, quyết toán, đấu thầu,
-    mua sắm, đầu tư, công khai, minh bạch, dân chủ, đoàn kết, thiên tai, sức khỏe, cao tuổi, kiểm điểm, chuẩn y,
-    sổ tay, hội nghị, hội thảo, nghiên cứu, ứng dụng, cộng đồng, sinh viên, học sinh, phê duyệt, góp ý, ứng cử,
-    ghi biên bản, ở cơ sở, cấp cơ sở, tổ chức cơ sở, để báo cáo, để thực hiện, để biết, như trên
+    tổ chức, phổ biến, chuyển đổi, chuyển đổi số, số hóa, phát triển, kiểm tra, giám sát, kết nạp, bồi dưỡng, đào
+    tạo, tập thể, cá nhân, tiêu biểu, biểu quyết, tổng kết, tổng hợp, đánh giá, xếp loại, rà soát, phân công, phụ
+    trách, thực hiện, triển khai, thành lập, kiện toàn, ban hành, sửa đổi, bổ sung, thay thế, bãi bỏ, đề nghị, phối
+    hợp, tham gia, tham mưu, hành động, làm việc, lãnh đạo, chỉ đạo, điều hành, tăng cường, đẩy mạnh, nâng cao, chất
+    lượng, hiệu quả, sinh hoạt, xây dựng, nhiệm kỳ, nhiệm vụ, giải pháp, khen thưởng, kỷ luật, thi đua, phong trào,
+    sáng tạo, tuyên truyền, bổ nhiệm, điều động, luân chuyển, bầu cử, quản lý, sử dụng, dùng chung, lưu trữ, văn thư,
+    khai thác, thông tin, công nghệ, kinh tế, xã hội, an ninh, quốc phòng, an toàn, môi trường, giáo dục, văn hóa,
+    nông nghiệp, nông thôn, tài chính, ngân sách, giao thông, tham nhũng, lãng phí, tiêu cực, tiết kiệm, cải cách,
+    hành chính, đảng phí, chấn chỉnh, nền nếp, khắc phục, hạn chế, tồn tại, nguyên nhân, mục tiêu, phương hướng,
+    trọng tâm, quán triệt, học tập, làm theo, tư tưởng, đạo đức, phong cách, chính trị, chính sách, xử lý, khiếu nại,
+    tố cáo, bảo vệ, bảo đảm, đổi mới, sắp xếp, tinh gọn, bộ máy, biên chế, tuyển dụng, chế độ, phụ cấp, kinh phí, dự
+    toán, quyết toán, đấu thầu, mua sắm, đầu tư, công khai, minh bạch, dân chủ, đoàn kết, thiên tai, sức khỏe, cao
+    tuổi, kiểm điểm, chuẩn y, sổ tay, hội nghị, hội thảo, nghiên cứu, ứng dụng, cộng đồng, sinh viên, học sinh, phê
+    duyệt, góp ý, ứng cử, ghi biên bản, ở cơ sở, cấp cơ sở, tổ chức cơ sở, để báo cáo, để thực hiện, để biết, như
+    trên
 """
 _PHRASES = {
     fold(phrase): phrase.lower()

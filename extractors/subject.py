@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from extractors.issuer import is_number_line
 from extractors.likeness import is_capitals, letters_of
-from extractors.phrases import mended
+from extractors.phrases import mended, phrase_words
 from extractors.zones import Header, Line, confidence_of, segments, union
 from pipeline.model import FieldValue, Word
 from pipeline.text import clean, fold
@@ -35,26 +35,29 @@ _MARGINS = (0.17, 0.90)
 """A line of the body runs from one to the other; a subject is centred and shorter."""
 _LEAST_LETTERS = 4
 _SHORT = 2
-_CLEAR, _WORD, _FEW = 0.8, 0.6, 0.1
+_CLEAR, _UNSURE, _WORD, _FEW = 0.8, 0.7, 0.6, 0.1
 _LETTER_PLACES = 3
 
 UNCLEAR = "Trích yếu có chữ đọc không rõ"
+RUN_ON = "Tên loại và trích yếu in liền nhau; hãy xem lại chữ hoa, chữ thường"
 NO_END = "Không rõ trích yếu kết thúc ở đâu"
 NO_BEGINNING = "Không rõ trích yếu bắt đầu ở đâu"
 
 
 def subject_of(header: Header, *, is_letter: bool, page: int) -> FieldValue | None:
-    """The subject as printed, its lines joined, or None."""
+    """The subject as printed, its lines joined, or None. What follows the type on its line belongs to the subject."""
     lines = _of_letter(header) if is_letter else _under_title(header)
     words = _without_ends([word for line in lines for word in line.words])
     if is_letter:
         words = _from_beginning(words)
-    read = clean(" ".join(word.text for word in words)).strip(" -_|.,;:~*")
+    begun = header.titled.rest if header.titled else ""
+    read = clean(" ".join([begun.lower(), *(word.text for word in words)])).strip(" -_|.,;:~*")
     if len(letters_of(read)) < _LEAST_LETTERS:
         return None
-    doubt = _doubt(lines, words, is_letter=is_letter)
+    words = words or list(header.title.words if header.title else ())
+    doubt = _doubt(lines, words, is_letter=is_letter) or (None if all(phrase_words(begun)) else RUN_ON)
     sure = confidence_of(words)
-    confidence = min(sure, 0.7) if doubt else sure
+    confidence = min(sure, _UNSURE) if doubt else sure
     subject = _QUOTES.sub('"', _OPENING.sub("ề", mended(read)))
     return FieldValue(subject, confidence, header.source, page, union(word.box for word in words), read, doubt)
 

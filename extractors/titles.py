@@ -12,7 +12,7 @@ from pipeline.types import TITLES
 _TITLES = {letters_of(title): slug for title, slug in TITLES.items() if slug not in {"cong_van", "ban_sao"}}
 """Slug by the letters of the title. A letter (công văn) prints no type line."""
 
-_LONGER = {"chuongtrinhhanhdong": "chuong_trinh", "cuonglinhchinhtri": "cuong_linh", "dieuledang": "dieu_le"}
+_LONGER = {"cuonglinhchinhtri": "cuong_linh", "dieuledang": "dieu_le"}
 """Longer usual forms of some type lines."""
 
 _SHORT, _MIDDLING = 5, 9

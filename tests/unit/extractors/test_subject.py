@@ -95,6 +95,16 @@ def test_an_urgency_mark_is_read_and_is_no_part_of_a_letters_subject() -> None:
     assert is_certain(description, SUBJECT, "về việc họp bất thường")
 
 
+def test_what_follows_the_type_on_its_line_belongs_to_the_subject() -> None:
+    programme = [*party_header("Số 03-CTr/ĐU"), *titled("CHƯƠNG TRÌNH HÀNH ĐỘNG", "về chuyển đổi số năm 2025")]
+    other = [*party_header("Số 03-BC/ĐU"), *titled("BÁO CÁO CỦA HỘI CƠ KHÍ", "về chuyển đổi số năm 2025")]
+    alone = [*party_header("Số 03-BC/ĐU"), *titled("BÁO CÁO TỔNG KẾT")]
+
+    assert is_certain(describe(programme), SUBJECT, "hành động về chuyển đổi số năm 2025")
+    assert is_proposed(describe(other), SUBJECT, "của hội cơ khí về chuyển đổi số năm 2025")
+    assert is_certain(describe(alone), SUBJECT, "tổng kết")
+
+
 def test_specks_before_a_letters_subject_are_left_out() -> None:
     letter = [*state_header("Số: 45/LHH-VP"), *left("--~„ V/v cử hội viên dự thi", top=0.155)]
 
