@@ -10,7 +10,6 @@ Leaves passwords to `search_api.password_check`.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
@@ -94,8 +93,8 @@ def require_own_pages(request: Request, of: Services, *, actor: str) -> None:
 
 def _is_own(origin: str, request: Request, of: Services) -> bool:
     """Whether an origin is this service. Without TLS a proxy before it may have one, so the scheme is left open."""
-    said = urlsplit(origin)
-    return said.netloc == request.headers.get("host", "") and (said.scheme == "https" or not of.has_tls)
+    host = request.headers.get("host", "")
+    return origin == f"https://{host}" or (origin == f"http://{host}" and not of.has_tls)
 
 
 def begin_session(person: str, request: Request, response: Response, of: Services) -> Credential:

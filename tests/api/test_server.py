@@ -169,6 +169,17 @@ def test_an_answer_under_way_is_finished_before_it_stops(home: Path) -> None:
             client.get("/health/live")
 
 
+def test_a_reader_who_goes_away_in_the_middle_harms_nobody(home: Path) -> None:
+    document = file_large(home, 64 << 20)
+    with serving(home, "--port", "0") as service, httpx.Client(base_url=service.url + API, timeout=60) as client:
+        assert sign_in(client).status_code == 201
+        for _ in range(3):
+            with client.stream("GET", f"/documents/{document}/original") as answer:
+                assert next(answer.iter_raw(1 << 16))
+        assert client.get("/search").status_code == 200
+        assert service.stop() == (0, "")
+
+
 def file_large(home: Path, size: int) -> str:
     """File a document whose original has so many bytes."""
     house = open_house(home)
