@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from extractors.zones import Header, Line, confidence_of, union
+from extractors.confidence import confidence_of, sureness
+from extractors.likeness import letters_of
+from extractors.zones import Header, Line, union
 from pipeline.model import FieldValue, Source, Word
 from pipeline.text import clean, fold
 
@@ -24,9 +26,12 @@ _YEARS = (1930, 2100)
 _PRINTED = 1.12
 """The day is at most so many times as high as the year, where printed (1.04 seen); written ones more."""
 _CLEAR = 0.80
+_LONGEST_PLACE, _SPECK = 6, 2
+"""`Thành phố Hồ Chí Minh,` has five words; a speck may stand before, two letters behind."""
 
 WRITTEN = "Ngày có vẻ được viết tay; hãy đối chiếu với ảnh"
 UNCLEAR = "Ngày, tháng đọc không rõ; hãy đối chiếu với ảnh"
+NO_HEADER = "Không thấy phần đầu văn bản; có thể là ngày của văn bản khác"
 NO_DAY = "Không đọc được ngày; chỉ có tháng và năm"
 NO_MONTH = "Không đọc được ngày, tháng; chỉ có năm"
 
@@ -43,9 +48,17 @@ def read_date(header: Header, page: int) -> PlaceAndDate:
     """The place and the date of the document."""
     for line in header.right or header.left:
         match = _DATE.search(line.folded)
-        if match is not None and (year := _number(line.text, match, "year", *_YEARS)):
+        if match is None or not _stands_alone(line, match):
+            continue
+        if year := _number(line.text, match, "year", *_YEARS):
             return PlaceAndDate(_date(header, line, match, year, page), _place(header, line, match, page))
     return PlaceAndDate()
+
+
+def _stands_alone(line: Line, match: re.Match[str]) -> bool:
+    """Whether a line holds a place and a date and nothing else, as running text that speaks of a date does not."""
+    before, after = line.text[: match.start()], line.text[match.end() :]
+    return len(before.split()) <= _LONGEST_PLACE and len(letters_of(after)) <= _SPECK
 
 
 def _date(header: Header, line: Line, match: re.Match[str], year: int, page: int) -> FieldValue:
@@ -59,10 +72,8 @@ def _date(header: Header, line: Line, match: re.Match[str], year: int, page: int
         value, doubt = f"{year}-{month:02d}", NO_DAY
     if month and day:
         value, doubt = f"{year}-{month:02d}-{day:02d}", _doubt(header, line, match) or ""
-    sure = confidence_of(words)
-    confidence = min(sure, 0.6) if doubt else max(0.85, min(sure, 0.99))
     box = union(word.box for word in words)
-    return FieldValue(value, confidence, header.source, page, box, line.text, doubt or None)
+    return FieldValue(value, sureness(words, doubt), header.source, page, box, line.text, doubt or None)
 
 
 def _number(text: str, match: re.Match[str], part: str, least: int, most: int) -> int | None:
@@ -85,6 +96,8 @@ def _is_real(year: int, month: int, day: int) -> bool:
 
 def _doubt(header: Header, line: Line, match: re.Match[str]) -> str | None:
     """Why a complete date is not certain, if it is not."""
+    if not header.is_framed:
+        return NO_HEADER
     if header.source is Source.TEXT_LAYER:
         return None
     day, month = line.words_at(*match.span("day")), line.words_at(*match.span("month"))

@@ -20,7 +20,7 @@ from extractors.references import references_of
 from extractors.signature import signature_of
 from extractors.subject import subject_of, urgency_of
 from extractors.zones import header_of
-from pipeline.model import Description, FieldName, FieldValue, PageResult, Unit
+from pipeline.model import Description, FieldName, FieldValue, PageResult, PageStatus, Unit
 from pipeline.ports import Describer
 
 
@@ -30,11 +30,12 @@ class RuleDescriber:
 
     def describe(self, pages: Sequence[PageResult], *, file_name: str, units: Sequence[Unit]) -> Description:
         """Fields and references of one document. `pages` are its pages in order; `units` resolve issuers."""
-        first = next((i for i, page in enumerate(pages, start=1) if page.content and page.content.words), None)
-        if first is None:
+        first = next((i for i, page in enumerate(pages, start=1) if page.status is not PageStatus.BLANK), None)
+        if first is None or not any(page.content for page in pages):
             return Description({})
-        fields = _header_fields(pages[first - 1], first, file_name, units)
-        fields |= _closing_fields(pages, is_party=fields[FieldName.SYSTEM].value == PARTY)
+        fields = _header_fields(pages[first - 1], first, file_name, units) if pages[first - 1].content else {}
+        system = fields.get(FieldName.SYSTEM)
+        fields |= _closing_fields(pages, is_party=system is not None and system.value == PARTY)
         return Description(fields, references_of(pages, fields))
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from extractors.confidence import sureness
 from extractors.likeness import distance, is_capitals, letters_of
 from extractors.phrases import mended, phrase_words
-from extractors.zones import Header, Line, confidence_of, union
+from extractors.zones import Header, Line, union
 from pipeline.model import Box, FieldValue, Unit
 from pipeline.text import canonical_capitals, fold, name_key
 
@@ -35,7 +36,7 @@ _LEAST_LETTERS = 3
 _NEAR, _PER_EDIT = 2, 8
 """A unit's name may have so many letters misread, and one in so many at most."""
 _UNIT, _EDIT = 0.98, 0.06
-_SURE, _UNSURE = 0.85, 0.7
+_UNSURE = 0.4
 _CLEAR = 0.6
 """Words of a name that are less sure than this are often wrong."""
 _OFF_AXIS = 0.01
@@ -167,8 +168,9 @@ def _body(lines: Sequence[Line], units: Sequence[Unit], header: Header, page: in
         sure = _UNIT - _EDIT * edits
         return Body(printed, unit, FieldValue(unit.id, sure, header.source, page, box, _joined(lines)))
     doubt = _doubt(printed, lines, header, units)
-    sure = min(confidence_of(words), _UNSURE) if doubt else max(_SURE, confidence_of(words))
-    return Body(printed, None, FieldValue(printed, sure, header.source, page, box, _joined(lines), doubt))
+    return Body(
+        printed, None, FieldValue(printed, sureness(words, doubt), header.source, page, box, _joined(lines), doubt)
+    )
 
 
 def _is_whole(lines: Sequence[Line], header: Header) -> bool:

@@ -6,11 +6,11 @@ A letter (công văn) prints no type line. Rules: `docs/domain.md`, "Types", "La
 
 import re
 
+from extractors.confidence import confidence_of, sureness
 from extractors.titles import TitleMatch
-from extractors.zones import PARTY_TITLE, Header, Line, confidence_of
+from extractors.zones import PARTY_TITLE, Header, Line
 from pipeline.model import FieldValue, Source
 from pipeline.numbers import DocumentNumber, parse_number
-from pipeline.text import fold
 from pipeline.types import UNKNOWN_TYPE, types_of_symbol
 
 PARTY, STATE, OTHER = "party", "state", "other"
@@ -19,7 +19,11 @@ _PARTY_ISSUER = re.compile(r"\b(?:dang bo|dang uy|chi bo|tinh uy|thanh uy|huyen 
 _LETTER_SUBJECT = re.compile(r"\W*v\s*[/i]\s*v\b|\W*ve viec\b", re.IGNORECASE)
 
 _CLEAR = 0.8
+_SHOWN, _LIKELY, _GUESSED = 0.95, 0.82, 0.4
+"""How sure a rule is that has no words of its own: something on the page shows it, speaks for it, allows it."""
+_NAME_LINES = 6
 
+NO_HEADING = "Không thấy dòng quốc hiệu hoặc tiêu đề Đảng"
 UNSURE_TITLE = "Tên loại văn bản đọc không rõ"
 NO_TITLE = "Không thấy tên loại văn bản"
 UNLIKE_SYMBOL = "Tên loại văn bản không khớp ký hiệu trong số"
@@ -29,13 +33,13 @@ def system_of(header: Header, page: int) -> FieldValue:
     """The system: by the title line at the top right, else by the issuing body, else by the form of the number."""
     if header.heading is not None:
         value = PARTY if header.heading == PARTY_TITLE else STATE
-        return FieldValue(value, 0.97, Source.RULE, page)
-    if any(_PARTY_ISSUER.search(line.folded) for line in header.left[:6]):
-        return FieldValue(PARTY, 0.82, Source.RULE, page)
+        return FieldValue(value, _SHOWN, Source.RULE, page)
+    if any(_PARTY_ISSUER.search(line.folded) for line in header.left[:_NAME_LINES]):
+        return FieldValue(PARTY, _LIKELY, Source.RULE, page)
     numbers = [number for line in header.left if (number := _any_number(line.text)) is not None]
     if numbers:
-        return FieldValue(PARTY if numbers[0].is_party else STATE, 0.75, Source.RULE, page)
-    return FieldValue(OTHER, 0.4, Source.RULE, page)
+        return FieldValue(PARTY if numbers[0].is_party else STATE, _GUESSED, Source.RULE, page, reason=NO_HEADING)
+    return FieldValue(OTHER, _GUESSED, Source.RULE, page, reason=NO_HEADING)
 
 
 def _any_number(text: str) -> DocumentNumber | None:
@@ -63,8 +67,7 @@ def _by_title(title: Line, titled: TitleMatch, source: Source, number: DocumentN
         doubt = UNSURE_TITLE
     elif fits is False and sure < _CLEAR:  # a clear type line outranks the symbol
         doubt = UNLIKE_SYMBOL
-    confidence = min(sure, 0.65) if doubt else max(0.85, min(0.99, sure + (0.05 if fits else 0)) - 0.03 * titled.edits)
-    return FieldValue(titled.slug, confidence, source, page, title.box, title.text, doubt)
+    return FieldValue(titled.slug, sureness(title.words, doubt), source, page, title.box, title.text, doubt)
 
 
 def _fits(slug: str, number: DocumentNumber | None) -> bool | None:
@@ -78,12 +81,9 @@ def _by_symbol(header: Header, number: DocumentNumber | None, page: int) -> Fiel
     """Without a type line: a letter where the paper looks like one, else what the symbol may stand for."""
     symbol = number.type_symbol if number else None
     slugs = types_of_symbol(symbol, is_party=number.is_party) if number and symbol else ()
-    has_subject = any(_LETTER_SUBJECT.match(line.folded) for line in header.left)
     if "cong_van" in slugs:
-        return FieldValue("cong_van", 0.95, Source.RULE, page)
-    if not slugs and (header.is_addressed or has_subject):
-        is_sure = number is not None and (header.is_addressed or fold(number.org) != "")
-        return FieldValue("cong_van", 0.9 if is_sure else 0.7, Source.RULE, page, reason=None if is_sure else NO_TITLE)
-    if slugs:
-        return FieldValue(slugs[0], 0.6 if len(slugs) == 1 else 0.4, Source.RULE, page, reason=NO_TITLE)
-    return FieldValue(UNKNOWN_TYPE, 0.3, Source.RULE, page, reason=NO_TITLE)
+        return FieldValue("cong_van", _SHOWN, Source.RULE, page)
+    if not slugs and (header.is_addressed or any(_LETTER_SUBJECT.match(line.folded) for line in header.left)):
+        doubt = None if number is not None else NO_TITLE
+        return FieldValue("cong_van", _GUESSED if doubt else _SHOWN, Source.RULE, page, reason=doubt)
+    return FieldValue(slugs[0] if slugs else UNKNOWN_TYPE, _GUESSED, Source.RULE, page, reason=NO_TITLE)

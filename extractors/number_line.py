@@ -11,10 +11,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from extractors.confidence import sureness
 from extractors.file_name import digits_named, is_contradicted, number_in_name
 from extractors.issuer import Body
 from extractors.likeness import distance
-from extractors.zones import Header, Line, confidence_of, union
+from extractors.zones import Header, Line, union
 from pipeline.model import FieldValue, Source, Word
 from pipeline.numbers import DocumentNumber, number_keys, parse_number
 from pipeline.text import fold
@@ -41,6 +42,7 @@ _BARRED = 0.30
 
 WRITTEN = "Số có vẻ được viết tay; hãy đối chiếu với ảnh"
 UNCLEAR = "Số đọc không rõ; hãy đối chiếu với ảnh"
+NO_HEADER = "Không thấy phần đầu văn bản; có thể là số của văn bản khác"
 NO_TYPE_MATCH = "Ký hiệu trong số không khớp tên loại văn bản"
 NO_ISSUER_MATCH = "Ký hiệu trong số không khớp cơ quan ban hành"
 FROM_NAME = "Không đọc được số trên trang; số này lấy theo tên tệp"
@@ -201,44 +203,40 @@ def _fits_issuer(org: str, around: Surroundings) -> bool:
 
 
 def _valued(header: Header, reading: _Reading, around: Surroundings, page: int) -> FieldValue | None:
+    """The number with what the name of the file says of it."""
     words = reading.line.words_at(reading.start, reading.end)
     named = number_in_name(around.file_name)
-    raw = reading.line.text
-    box = union(word.box for word in words)
-    if reading.number is None:
-        digits = digits_named(named, reading.tail)
-        if digits is None:
-            return None
-        value = str(replace(reading.tail, digits=digits))
-        return FieldValue(value, 0.6, Source.FILE_NAME, page, box, raw, FROM_NAME)
-    agrees = bool(set(named) & set(number_keys(reading.number)))
-    doubt, confidence = _doubt(header, reading, words, around)
-    if doubt in {WRITTEN, UNCLEAR} and agrees and reading.number.type_symbol:
-        doubt, confidence = None, 0.9  # another kind of evidence says the same
-    elif doubt in {WRITTEN, UNCLEAR} and (digits := digits_named(named, reading.tail)):
-        value = str(replace(reading.tail, digits=digits))
-        return FieldValue(value, 0.6, Source.FILE_NAME, page, box, raw, OTHER_NAME)
+    agrees = reading.number is not None and bool(set(named) & set(number_keys(reading.number)))
+    doubt = _doubt(header, reading, words, around) if reading.number else FROM_NAME
+    value, source = str(reading.number), header.source
+    if doubt in {WRITTEN, UNCLEAR} and agrees and reading.tail.type_symbol:
+        doubt = None  # another kind of evidence says the same
+    elif doubt in {WRITTEN, UNCLEAR, FROM_NAME} and (digits := digits_named(named, reading.tail)):
+        value, source = str(replace(reading.tail, digits=digits)), Source.FILE_NAME
+        doubt = FROM_NAME if reading.number is None else OTHER_NAME
+    elif reading.number is None:
+        return None
     elif doubt is None and is_contradicted(named, reading.number):
-        doubt, confidence = OTHER_NAME, 0.7
-    return FieldValue(str(reading.number), confidence, header.source, page, box, raw, doubt)
+        doubt = OTHER_NAME
+    return FieldValue(
+        value, sureness(words, doubt), source, page, union(word.box for word in words), reading.line.text, doubt
+    )
 
 
-def _doubt(header: Header, reading: _Reading, words: Sequence[Word], around: Surroundings) -> tuple[str | None, float]:
-    """Why the number is not certain, if it is not, and how sure it is."""
-    sure = confidence_of(words)
+def _doubt(header: Header, reading: _Reading, words: Sequence[Word], around: Surroundings) -> str | None:
+    """Why the number is not certain, if it is not."""
     digit_words = reading.line.words_at(reading.start, reading.digits_end)
+    if not header.is_framed:
+        return NO_HEADER
     if header.is_written(digit_words) or not _looks_printed(header, reading, digit_words):
-        return WRITTEN, min(0.5, sure)
-    number = reading.number or reading.tail
-    if not _fits_type(number, around):
-        return NO_TYPE_MATCH, min(0.7, sure)
-    if not _fits_issuer(number.org, around):
-        return NO_ISSUER_MATCH, min(0.7, sure)
+        return WRITTEN
+    if not _fits_type(reading.tail, around):
+        return NO_TYPE_MATCH
+    if not _fits_issuer(reading.tail.org, around):
+        return NO_ISSUER_MATCH
     least = min(word.confidence for word in words)
     is_barred = "đ" in " ".join(word.text for word in words).lower() and len(words) == 1
-    if reading.is_repaired or least < (_BARRED if is_barred else _CLEAR):
-        return UNCLEAR, min(0.6, sure)
-    return None, max(0.85, min(sure, 0.99))
+    return UNCLEAR if reading.is_repaired or least < (_BARRED if is_barred else _CLEAR) else None
 
 
 def _looks_printed(header: Header, reading: _Reading, digit_words: Sequence[Word]) -> bool:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 
 from extractors.closing import Closing, is_recipients_head
+from extractors.confidence import sureness
 from extractors.likeness import distance, letters_of
 from extractors.phrases import mended
-from extractors.zones import Line, confidence_of, union
+from extractors.zones import Line, union
 from pipeline.model import FieldValue, Word
 from pipeline.text import clean, fold
 
@@ -26,7 +27,6 @@ _STEP = 0.024
 """Lines of the list follow each other within this share of the page's height."""
 _FIRST_STEP = 0.03
 _UNCLEAR = 0.5
-_SURE, _UNSURE = 0.85, 0.6
 
 NO_HEAD = "Không đọc được chữ 'Nơi nhận'; danh sách có thể thiếu dòng đầu"
 NOT_WHOLE = "Nơi nhận có thể còn thiếu dòng"
@@ -42,11 +42,10 @@ def recipients_of(closing: Closing) -> FieldValue | None:
         return None
     words = [word for line in lines for word in line.words]
     doubt = NO_HEAD if at is None else _doubt(entries, words)
-    sure = confidence_of(words)
-    confidence = min(sure, _UNSURE) if doubt else max(_SURE, sure)
+    sure = sureness(words, doubt)
     raw = " ".join(line.text for line in lines)
     box = union(word.box for word in words)
-    return FieldValue("; ".join(map(_bare, entries)), confidence, closing.source, closing.page, box, raw, doubt)
+    return FieldValue("; ".join(map(_bare, entries)), sure, closing.source, closing.page, box, raw, doubt)
 
 
 def _headless_lines(left: Sequence[Line]) -> list[Line]:

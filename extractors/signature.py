@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from statistics import median
 
 from extractors.closing import Closing
+from extractors.confidence import sureness
 from extractors.likeness import is_capitals, letters_of
 from extractors.phrases import mended
-from extractors.zones import Line, confidence_of
+from extractors.zones import Line
 from pipeline.model import FieldName, FieldValue, Word
 from pipeline.text import canonical_capitals, clean, fold
 
@@ -52,7 +53,6 @@ _FULL = 3
 _MOST = 5
 _MOSTLY, _LEAST_LETTERS = 0.75, 3
 _CLEAR = 0.7
-_SURE, _UNSURE = 0.85, 0.6
 
 OFF_AXIS = "Dòng này có thể thiếu chữ hoặc lẫn nét của con dấu"
 UNSURE_NAME = "Tên người ký đọc không rõ"
@@ -189,6 +189,6 @@ def _signer(block: _Block) -> FieldValue | None:
 
 
 def _value(text: str, line: Line, block: _Block, doubt: str | None) -> FieldValue:
-    sure = confidence_of(line.words)
-    confidence = min(sure, _UNSURE) if doubt else max(_SURE, sure)
-    return FieldValue(text, confidence, block.closing.source, block.closing.page, line.box, line.text, doubt)
+    return FieldValue(
+        text, sureness(line.words, doubt), block.closing.source, block.closing.page, line.box, line.text, doubt
+    )

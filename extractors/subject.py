@@ -8,10 +8,11 @@ Rules: `docs/domain.md`, "Layout".
 import re
 from collections.abc import Sequence
 
+from extractors.confidence import confidence_of, sureness
 from extractors.issuer import is_number_line
 from extractors.likeness import is_capitals, letters_of
 from extractors.phrases import mended, phrase_words
-from extractors.zones import Header, Line, confidence_of, segments, union
+from extractors.zones import Header, Line, segments, union
 from pipeline.model import FieldValue, Word
 from pipeline.text import clean, fold
 
@@ -35,7 +36,7 @@ _MARGINS = (0.17, 0.90)
 """A line of the body runs from one to the other; a subject is centred and shorter."""
 _LEAST_LETTERS = 4
 _SHORT = 2
-_CLEAR, _UNSURE, _WORD, _FEW = 0.8, 0.7, 0.6, 0.1
+_CLEAR, _WORD, _FEW = 0.8, 0.6, 0.1
 _LETTER_PLACES = 3
 
 UNCLEAR = "Trích yếu có chữ đọc không rõ"
@@ -56,10 +57,8 @@ def subject_of(header: Header, *, is_letter: bool, page: int) -> FieldValue | No
         return None
     words = words or list(header.title.words if header.title else ())
     doubt = _doubt(lines, words, is_letter=is_letter) or (None if all(phrase_words(begun)) else RUN_ON)
-    sure = confidence_of(words)
-    confidence = min(sure, _UNSURE) if doubt else sure
     subject = _QUOTES.sub('"', _OPENING.sub("ề", mended(read)))
-    return FieldValue(subject, confidence, header.source, page, union(word.box for word in words), read, doubt)
+    return FieldValue(subject, sureness(words, doubt), header.source, page, union(w.box for w in words), read, doubt)
 
 
 def _doubt(lines: Sequence[Line], words: Sequence[Word], *, is_letter: bool) -> str | None:

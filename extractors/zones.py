@@ -90,12 +90,6 @@ class Line:
         return tuple(touched)
 
 
-def confidence_of(words: Sequence[Word]) -> float:
-    """Mean confidence, weighted by length; 0 without words."""
-    total = sum(len(word.text) for word in words)
-    return sum(word.confidence * len(word.text) for word in words) / total if total else 0.0
-
-
 @dataclass(frozen=True, slots=True)
 class Header:
     """The top of a first page, above body and address. `heading` is the title line at the top right, as letters.
@@ -121,6 +115,11 @@ class Header:
         """The height of a word, freed of what the slope of the page adds to its box."""
         across = word.box[2] - word.box[0]
         return max(word.box[3] - word.box[1] - abs(self.slope) * across, 0.001)
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether title line or type line show that this is the top of a document and not of any page."""
+        return self.heading is not None or self.title is not None
 
     @property
     def is_addressed(self) -> bool:

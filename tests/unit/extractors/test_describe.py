@@ -11,6 +11,7 @@ from extractors.reader import open_reader
 from pipeline.model import Description, FieldName, PageResult, PageStatus
 from pipeline.organisation_file import read_organisation
 from pipeline.settings import IntakeSettings, OCRSettings
+from tests.unit.extractors.sheet import page, party_header, titled
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 TRUTH: dict[str, Any] = {
@@ -58,6 +59,19 @@ def test_a_document_of_which_nothing_was_read_has_no_fields() -> None:
 
     assert described_pages(failed).fields == {}
     assert described_pages().fields == {}
+
+
+def test_a_later_pages_top_is_not_taken_for_the_header_of_a_first_page_that_failed() -> None:
+    failed = PageResult(1, PageStatus.FAILED, reason="Trang hỏng")
+    second = page([*party_header(), *titled()])
+
+    assert FieldName.NUMBER not in described_pages(failed, second).fields
+
+
+def test_a_blank_page_may_lie_before_the_first() -> None:
+    blank = PageResult(1, PageStatus.BLANK)
+
+    assert described_pages(blank, page([*party_header(), *titled()])).fields[FieldName.NUMBER].page == 2
 
 
 def described_pages(*pages: PageResult) -> Description:
