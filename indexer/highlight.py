@@ -14,7 +14,7 @@ from itertools import islice
 from pipeline.model import Word
 from pipeline.query import ParsedQuery
 from pipeline.synonyms import Form, expansions, is_found_exactly
-from pipeline.text import Token, clean, word_forms, word_spans
+from pipeline.text import Token, clean, split_words, word_forms, word_spans
 
 Forms = tuple[str, str]
 """A word's exact and folded search forms."""
@@ -37,7 +37,7 @@ def marked_words(words: Sequence[Word], parsed: ParsedQuery) -> list[bool]:
     owners: list[int] = []
     page: list[Forms] = []
     for place, word in enumerate(words):
-        of_word = word_forms(clean(word.text))
+        of_word = word_forms(split_words(clean(word.text)))
         page += of_word
         owners += [place] * len(of_word)
     marked = {owners[place] for place in _found(page, parsed)}
@@ -47,10 +47,11 @@ def marked_words(words: Sequence[Word], parsed: ParsedQuery) -> list[bool]:
 def snippet(text: str, parsed: ParsedQuery, *, length: int = LENGTH) -> str:
     """The stretch of the text with most of the query's words, HTML-escaped, each found word in `<mark>`."""
     plain = " ".join(clean(text).split())
-    page = word_forms(plain)
-    places = sorted(_found(page, parsed))
-    spans = word_spans(plain) if places else []
-    found = [_Mark(page[place][1], *spans[place]) for place in places]
+    words = split_words(plain)
+    page = word_forms(words)
+    places = _found(page, parsed)
+    spans = enumerate(word_spans(plain, words[: max(places, default=-1) + 1]))
+    found = [_Mark(page[place][1], *span) for place, span in spans if place in places]
     start = _start(plain, found, length)
     end = min(len(plain), start + length)
     inside = [mark for mark in found if start <= mark.start and mark.end <= end]

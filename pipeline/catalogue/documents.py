@@ -28,6 +28,7 @@ from pipeline.catalogue.tables import (
 )
 from pipeline.errors import NotFoundError
 from pipeline.model import (
+    Box,
     Description,
     DocumentRecord,
     DocumentStatus,
@@ -405,27 +406,30 @@ def _records(session: Session, ids: Sequence[str]) -> dict[str, DocumentRecord]:
 def _present_fields(session: Session, ids: Sequence[str]) -> dict[str, dict[FieldName, FieldValue]]:
     """The reading that holds for each field: the latest by a person, else the latest by a machine."""
     present: dict[str, dict[FieldName, FieldValue]] = {}
-    query = select(FieldRow).where(FieldRow.document.in_(ids)).order_by(FieldRow.document, FieldRow.id)
-    for row in session.scalars(query):
-        fields = present.setdefault(row.document, {})
-        name = FieldName(row.name)
-        before = fields.get(name)
-        if before is None or before.source is not Source.PERSON or row.source == Source.PERSON:
-            fields[name] = _field_value(row)
+    columns = (  # not whole rows: every search reads the fields of all its hits
+        FieldRow.document,
+        FieldRow.name,
+        FieldRow.value,
+        FieldRow.confidence,
+        FieldRow.source,
+        FieldRow.page,
+        FieldRow.box,
+        FieldRow.raw,
+        FieldRow.reason,
+    )
+    query = select(*columns).where(FieldRow.document.in_(ids)).order_by(FieldRow.document, FieldRow.id)
+    for document, name, value, confidence, source, page, box, raw, reason in session.execute(query):
+        fields = present.setdefault(document, {})
+        before = fields.get(FieldName(name))
+        if before is None or before.source is not Source.PERSON or source == Source.PERSON:
+            place = _box(box) if box else None
+            fields[FieldName(name)] = FieldValue(value, confidence, Source(source), page, place, raw, reason)
     return present
 
 
-def _field_value(row: FieldRow) -> FieldValue:
-    x0, y0, x1, y1 = row.box or (0.0, 0.0, 0.0, 0.0)
-    return FieldValue(
-        value=row.value,
-        confidence=row.confidence,
-        source=Source(row.source),
-        page=row.page,
-        box=(x0, y0, x1, y1) if row.box else None,
-        raw=row.raw,
-        reason=row.reason,
-    )
+def _box(kept: Sequence[float]) -> Box:
+    x0, y0, x1, y1 = kept
+    return x0, y0, x1, y1
 
 
 def _grouped_references(session: Session, ids: Sequence[str]) -> dict[str, list[Reference]]:

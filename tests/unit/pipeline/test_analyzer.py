@@ -13,6 +13,7 @@ from pipeline.text import (
     clean,
     fold,
     name_key,
+    split_words,
     tokens,
     word_forms,
     word_spans,
@@ -107,8 +108,9 @@ def test_folding_keeps_the_places_of_letters(text: str) -> None:
 def test_all_ways_to_the_words_of_a_text_agree(text: str) -> None:
     cleaned = clean(text)
     found = list(tokens(cleaned))
-    assert word_forms(cleaned) == [(token.exact, token.folded) for token in found]
-    assert word_spans(cleaned) == [(token.start, token.end) for token in found]
+    words = split_words(cleaned)
+    assert word_forms(words) == [(token.exact, token.folded) for token in found]
+    assert list(word_spans(cleaned, words)) == [(token.start, token.end) for token in found]
     assert analyse(text).folded == " ".join(token.folded for token in found)
     assert all(0 <= token.start < token.end <= len(cleaned) for token in found)
     assert all(not any(map(str.isspace, token.exact + token.folded)) for token in found)
