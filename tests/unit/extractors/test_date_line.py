@@ -106,15 +106,8 @@ def test_a_date_cited_in_the_body_is_not_the_documents() -> None:
     assert DATE not in describe(lines).fields
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Hội nghị họp tại trụ sở Đảng ủy, ngày 12 tháng 4 năm 2022",  # too long for a place
-        "Lam Sơn, ngày 12 tháng 4 năm 2022 của Đảng ủy",  # goes on
-    ],
-)
-def test_running_text_that_speaks_of_a_date_is_no_date_line(text: str) -> None:
-    line = Printed(text, RIGHT_AXIS, 0.105)
+def test_running_text_that_speaks_of_a_date_is_no_date_line() -> None:
+    line = Printed("Lam Sơn, ngày 12 tháng 4 năm 2022 của Đảng ủy", RIGHT_AXIS, 0.105)
     lines = [*left("ĐẢNG ỦY LIÊN HIỆP CÁC HỘI LAM SƠN", "Số 05-NQ/ĐU"), *right("ĐẢNG CỘNG SẢN VIỆT NAM"), line]
 
     assert DATE not in describe([*lines, *titled()]).fields
