@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 
 from flows.ingest import Progress, Runner, Watch, ingest
 from pipeline.catalogue.nights import NightFacts, NightOrigin, NightReport, NightStatus
@@ -32,6 +33,9 @@ BUSY = "Một lượt nạp hộp nhận khác đang chạy. Hãy đợi lượt
 
 DONE = "Một lượt khác đã làm xong việc của lượt này."
 
+_STEP = 0.5
+"""Seconds of waiting between two looks whether the run was asked to stop."""
+
 _LATEST = 20
 """Runs looked at: of these at least one came through, or the inbox is worth another look."""
 
@@ -42,7 +46,7 @@ _STOPPED = "Lượt chạy bị dừng theo yêu cầu. Lượt sau làm tiếp.
 class Means:
     """With what a night is run."""
 
-    inbox: Inbox
+    inboxes: Sequence[Inbox]
     rooms: Rooms
     quiet_seconds: float
     workers: int
@@ -75,7 +79,7 @@ def run_night(by: Means, origin: NightOrigin, *, appointed: datetime | None = No
         if appointed is not None and _is_done(nights, appointed):
             raise BusyError(DONE)
         night = nights.begin(origin)
-        tally = _Tally(by.inbox, by.watch.progress, InboxLook((), 0, ()))
+        tally = _Tally(by.watch.progress)
         try:
             _empty(by, tally)
         except VanKhoError as error:
@@ -87,7 +91,7 @@ def run_night(by: Means, origin: NightOrigin, *, appointed: datetime | None = No
             nights.end(night, NightStatus.FAILED, tally.report(), reason=reason)
             raise
         nights.end(night, NightStatus.COMPLETED, tally.report())
-        return Night(night, tally.report(), tally.look.strays, tuple(tally.problems))
+        return Night(night, tally.report(), tally.strays(), tuple(tally.problems))
 
 
 def _is_done(nights: NightFacts, appointed: datetime) -> bool:
@@ -101,27 +105,47 @@ def _empty(by: Means, tally: "_Tally") -> None:
     """Look, take, and look once more for what was still being copied the first time."""
     units = present_parents(by.rooms.catalogue.organisation.units(), today())
     for is_last in (False, True):
-        tally.look = by.inbox.look(units)
-        _take(by, tally)
-        if is_last or not tally.look.waiting:
+        for number, inbox in enumerate(by.inboxes):
+            look = inbox.look(units)
+            tally.looks[number] = look
+            _take(by, tally, inbox, look)
+        _finish_leftovers(by, tally)
+        if is_last or not tally.waiting():
             return
-        by.sleep(by.quiet_seconds)
+        _wait(by)
 
 
-def _take(by: Means, tally: "_Tally") -> None:
-    """Take in what is whole, a batch for each unit; where nothing arrived, at least what earlier runs left."""
-    for unit, group in groupby(tally.look.settled, key=lambda arrival: arrival.unit):
-        _take_unit(by, tally, unit, list(group))
-    if not tally.batches:
-        for manifest in list(by.rooms.staging.leftovers())[:1]:
-            _take_unit(by, tally, manifest.owner_unit, [])
+def _wait(by: Means) -> None:
+    """Wait the quiet time, in small steps, so that a stop is heard."""
+    left = by.quiet_seconds
+    while left > 0:
+        if by.watch.is_stopped():
+            raise StoppedError(_STOPPED)
+        by.sleep(min(left, _STEP))
+        left -= _STEP
 
 
-def _take_unit(by: Means, tally: "_Tally", unit: str, arrivals: Sequence[Arrival]) -> None:
-    settling = _Settling(tally, arrivals)
+def _take(by: Means, tally: "_Tally", inbox: Inbox, look: InboxLook) -> None:
+    """Take in what is whole, as a batch for each unit, or several where an inbox fetches but so many."""
+    for unit, group in groupby(look.settled, key=lambda arrival: arrival.unit):
+        arrivals = list(group)
+        for start in range(0, len(arrivals), inbox.most_at_once):
+            some = arrivals[start : start + inbox.most_at_once]
+            with inbox.fetched(some) as paths:
+                _ingest(by, tally, unit, paths, _Settling(tally, inbox, some))
+
+
+def _finish_leftovers(by: Means, tally: "_Tally") -> None:
+    """Where nothing arrived, finish at least what earlier runs left; every batch does that."""
+    if tally.batches:
+        return
+    for manifest in list(by.rooms.staging.leftovers())[:1]:
+        _ingest(by, tally, manifest.owner_unit, [], _Settling(tally, by.inboxes[0], []))
+
+
+def _ingest(by: Means, tally: "_Tally", unit: str, paths: Sequence[Path], settling: "_Settling") -> None:
     watch = Watch(settling, by.watch.after_file, by.watch.is_stopped)
-    with by.inbox.fetched(arrivals) as paths:
-        batch = ingest(paths, Asked(unit, ACTOR), by.rooms, workers=by.workers, runner=by.runner, watch=watch)
+    batch = ingest(paths, Asked(unit, ACTOR), by.rooms, workers=by.workers, runner=by.runner, watch=watch)
     tally.batches.append(batch.id)
     if by.watch.is_stopped():
         raise StoppedError(_STOPPED)
@@ -131,9 +155,8 @@ def _take_unit(by: Means, tally: "_Tally", unit: str, arrivals: Sequence[Arrival
 class _Tally:
     """What has come of the night so far; told of by many threads."""
 
-    inbox: Inbox
     progress: Progress
-    look: InboxLook
+    looks: dict[int, InboxLook] = field(default_factory=dict)
     counts: Counter[FileStatus] = field(default_factory=Counter)
     changed: int = 0
     left_behind: int = 0
@@ -144,11 +167,19 @@ class _Tally:
     def report(self) -> NightReport:
         return NightReport(
             counts=dict(self.counts),
-            waiting=self.look.waiting + self.changed,
-            strays=len(self.look.strays),
+            waiting=self.waiting() + self.changed,
+            strays=len(self.strays()),
             left_behind=self.left_behind,
             batches=tuple(self.batches),
         )
+
+    def waiting(self) -> int:
+        """Files that were still being copied at the last look into each inbox."""
+        return sum(look.waiting for look in self.looks.values())
+
+    def strays(self) -> tuple[Stray, ...]:
+        """What could not be taken as it lay, at the last look into each inbox."""
+        return tuple(stray for look in self.looks.values() for stray in look.strays)
 
     def count(self, outcome: Outcome, *, is_left: bool, has_changed: bool) -> None:
         with self.turn:
@@ -164,6 +195,7 @@ class _Settling:
     """Moves each file out of the inbox when it has ended. Implements `flows.ingest.Progress`."""
 
     tally: _Tally
+    inbox: Inbox
     arrivals: Sequence[Arrival]
 
     def begin(self, *, files: int) -> None:
@@ -178,7 +210,7 @@ class _Settling:
             arrival = self.arrivals[outcome.ordinal - 1]
             try:
                 is_left = outcome.may_be_retried
-                has_changed = not is_left and not _move(self.tally.inbox, arrival, outcome)
+                has_changed = not is_left and not _move(self.inbox, arrival, outcome)
             except UnavailableError:
                 is_left = True
         self.tally.count(outcome, is_left=is_left, has_changed=has_changed)

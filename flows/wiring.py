@@ -14,7 +14,7 @@ from indexer.search import open_index
 from pipeline.catalogue import Catalogue
 from pipeline.settings import Settings
 from pipeline.steps.take_in import Rooms
-from pipeline.wiring import inbox_of, staging_of, store_of
+from pipeline.wiring import inboxes_of, staging_of, store_of
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def night_means(
     workers = of.intake.workers
     with ingest_rooms(of, facts, workers=workers, is_stopped=is_stopped) as rooms:
         yield Means(
-            inbox=inbox_of(of),
+            inboxes=inboxes_of(of),
             rooms=rooms,
             quiet_seconds=of.inbox.quiet_seconds,
             workers=workers,

@@ -240,6 +240,9 @@ class Inbox(Protocol):
     another one: it is left where it is, for the next look.
     """
 
+    most_at_once: int
+    """How many files may be fetched together."""
+
     def look(self, units: Collection[str]) -> InboxLook:
         """What lies there now for these units. Raises `UnavailableError` where the inbox cannot be read."""
 

@@ -67,6 +67,8 @@ class InboxSettings(_Section):
     """The folder; by default `inbox` in the data folder."""
     quiet_seconds: float = Field(default=60, ge=0)
     """How long a file must have been left alone before it is taken."""
+    bucket: str | None = Field(default=None, pattern=_BUCKET)
+    """A bucket of the store's server that is an inbox as well."""
 
 
 class NightlySettings(_Section):

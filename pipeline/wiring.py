@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline.catalogue import Catalogue, open_catalogue, open_locks, sqlite_url
+from pipeline.errors import SettingsError
 from pipeline.ports import Inbox, ObjectStore
 from pipeline.settings import Settings, StoreSettings
 from pipeline.storage.endpoint import Endpoint
@@ -38,10 +39,22 @@ def _common_ground(settings: Settings) -> SharedGround | None:
     return StagingBucket(bucket, open_locks(_catalogue_url(settings)))
 
 
-def inbox_of(settings: Settings) -> Inbox:
-    """Where files arrive by themselves."""
+def inboxes_of(settings: Settings) -> list[Inbox]:
+    """Where files arrive by themselves: a folder, and a bucket where there is one. Raises `SettingsError`."""
     folder = settings.inbox.folder or _home(settings) / "inbox"
-    return FolderInbox(folder.expanduser(), quiet_seconds=settings.inbox.quiet_seconds)
+    inboxes: list[Inbox] = [FolderInbox(folder.expanduser(), quiet_seconds=settings.inbox.quiet_seconds)]
+    if settings.inbox.bucket is not None:
+        inboxes.append(_bucket_inbox(settings, settings.inbox.bucket))
+    return inboxes
+
+
+def _bucket_inbox(settings: Settings, bucket: str) -> Inbox:
+    if settings.store.url is None or bucket in (settings.store.bucket, settings.store.staging_bucket):
+        message = "inbox.bucket cần store.url, và phải là một thùng khác với các thùng của kho."
+        raise SettingsError(message)
+    from pipeline.storage.inbox_bucket import BucketInbox  # noqa: PLC0415 - as above
+
+    return BucketInbox(_endpoint(settings.store), bucket, _home(settings) / "arrivals")
 
 
 def spool_of(settings: Settings) -> Spool:

@@ -7,37 +7,28 @@ last change (ctime) say: copying tools set the other times back. What was taken 
 
 import os
 import stat
-import unicodedata
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 from pipeline.clock import today
 from pipeline.errors import UnavailableError
 from pipeline.ports import Arrival, InboxLook, Stray
-
-DONE = "done"
-FAILED = "failed"
-NOTE = ".lý-do.txt"
-"""What the name of a note beside a file ends in."""
-
-_PROBE = ".vankho"
-"""A file of ours whose time of change says what time it is for the file system."""
-
-_LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".directory", _PROBE})
-_LITTER_PREFIXES = ("~$", ".~lock.", "._", ".nfs", ".fuse_hidden")
-"""Files that programs leave beside documents: never a document."""
-
-_PARTIAL_SUFFIXES = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp")
-"""Names that copying programs use until a file is whole, as do names with a dot in front."""
-
-_PARTIAL_SECONDS = 24 * 3600
-"""A temporary file older than this will not become whole by itself, and is told of."""
-
-_NAME_BYTES = 255
-"""Longest name in a folder, of Linux and of most file systems."""
+from pipeline.storage.arrivals import (
+    DONE,
+    FAILED,
+    LEFT_PARTIAL,
+    NO_UNIT,
+    NOTE,
+    OUTSIDE,
+    PROBE,
+    is_left,
+    is_litter,
+    is_partial,
+    names_for,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +41,8 @@ class _Found:
 
 class FolderInbox:
     """The inbox under a local folder, which is made with a folder for each unit."""
+
+    most_at_once = sys.maxsize
 
     def __init__(self, folder: Path, *, quiet_seconds: float) -> None:
         """Take files that have been left alone for so long."""
@@ -102,19 +95,19 @@ class FolderInbox:
             (self._folder / unit).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _now(self) -> float:
-        probe = self._folder / _PROBE
+        probe = self._folder / PROBE
         probe.touch(mode=0o600)
         return probe.stat().st_ctime
 
     def _outside(self, units: Collection[str]) -> Iterator[Stray]:
         """What lies beside the units' folders."""
         for entry in sorted(self._folder.iterdir()):
-            if entry.name in units or _is_litter(entry.name):
+            if entry.name in units or is_litter(entry.name):
                 continue
             if entry.is_dir():
-                yield Stray(entry.name, "không có đơn vị nào đang hoạt động mang mã này")
+                yield Stray(entry.name, NO_UNIT)
             else:
-                yield Stray(entry.name, "tệp nằm ngoài thư mục của các đơn vị")
+                yield Stray(entry.name, OUTSIDE)
 
     def _path(self, arrival: Arrival) -> Path:
         return self._folder / arrival.unit / arrival.name
@@ -132,7 +125,8 @@ class FolderInbox:
                 return False
             wanted = self._folder / arrival.unit / place / today().isoformat() / arrival.name
             wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            target = next(path for path in _names(wanted) if not os.path.lexists(path))
+            paths = (wanted.with_name(name) for name in names_for(wanted.name))
+            target = next(path for path in paths if not os.path.lexists(path))
             if note is not None:
                 _note_beside(target).write_text(f"{note}\n", "utf-8")
             self._path(arrival).rename(target)  # nobody else moves files here: the run holds its lock
@@ -151,7 +145,7 @@ def _files_under(folder: Path, prefix: str, *, without: Collection[str] = ()) ->
             if path.is_dir() and not path.is_symlink():
                 if path.name not in without and not path.name.startswith("."):
                     yield from _files_under(path, f"{prefix}{path.name}/")
-            elif not _is_litter(path.name):
+            elif not is_litter(path.name):
                 yield _Found(f"{prefix}{path.name}", path.lstat())
 
 
@@ -160,10 +154,8 @@ def _judged(found: _Found, now: float, quiet: float) -> _Found | Stray | None:
     age = now - found.status.st_ctime
     if not stat.S_ISREG(found.status.st_mode):
         return Stray(found.name, "đây là liên kết hoặc tệp đặc biệt; hãy chép tệp thật vào")
-    if _is_partial(found.name):
-        if age < _PARTIAL_SECONDS:
-            return None
-        return Stray(found.name, "tệp tạm của một lần sao chép dở, đã quá một ngày; hãy chép lại hoặc xóa đi")
+    if is_partial(found.name.rpartition("/")[2]):
+        return Stray(found.name, LEFT_PARTIAL) if is_left(age) else None
     return found if age >= quiet else None
 
 
@@ -180,34 +172,9 @@ def _prune(folder: Path, before: float) -> None:
                 path.rmdir()
 
 
-def _is_litter(name: str) -> bool:
-    folded = unicodedata.normalize("NFC", name).lower()
-    return folded in _LITTER or folded.startswith(_LITTER_PREFIXES) or folded.endswith(NOTE)
-
-
-def _is_partial(name: str) -> bool:
-    file_name = name.rpartition("/")[2].lower()
-    return file_name.startswith(".") or file_name.endswith(_PARTIAL_SUFFIXES)
-
-
 def _stamp(status: os.stat_result) -> str:
     """What changes when the file does."""
     return f"{status.st_dev}-{status.st_ino}-{status.st_size}-{status.st_ctime_ns}"
-
-
-def _names(wanted: Path) -> Iterator[Path]:
-    """The wanted path, then ones beside it with a number, all short enough to have a note."""
-    tail = "".join(wanted.suffixes[-1:])
-    stem = wanted.name.removesuffix(tail)
-    for number in count(1):
-        end = tail if number == 1 else f" ({number}){tail}"
-        room = _NAME_BYTES - len(os.fsencode(end)) - len(NOTE.encode())
-        yield wanted.with_name(_cut(stem, room) + end)
-
-
-def _cut(name: str, size: int) -> str:
-    encoded = os.fsencode(name)
-    return name if len(encoded) <= size else encoded[:size].decode("utf-8", "ignore")
 
 
 def _note_beside(path: Path) -> Path:

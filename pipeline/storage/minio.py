@@ -94,7 +94,7 @@ class BucketStore:
 
     def _is_uploaded(self, new: StoredObject, data: BinaryIO, media_type: str) -> bool:
         """Upload it; False where that is to be tried again, or somebody else was quicker."""
-        with _translated(self._bucket, new.key):
+        with translated(self._bucket, new.key):
             try:
                 self._client.put_object(
                     self._bucket, new.key, data, new.size, media_type, metadata={_HASH: new.sha256}, part_size=_PART
@@ -113,7 +113,7 @@ class BucketStore:
     def open(self, key: str) -> Iterator[BinaryIO]:
         """The object's bytes as a stream that can be sought in. Altered ones are a `CorruptObjectError` at its end."""
         require_key(key)
-        with _translated(self._bucket, key):
+        with translated(self._bucket, key):
             found = self._client.stat_object(self._bucket, key)
         metadata = {name.lower(): value for name, value in (found.metadata or {}).items()}
         entity = _Entity(key, found.size or 0, found.etag or "", metadata.get(_HASH_HEADER))
@@ -136,7 +136,7 @@ class BucketStore:
     def remove(self, key: str) -> None:
         """Remove the object if it is there."""
         require_key(key)
-        with _translated(self._bucket), _no_bucket():
+        with translated(self._bucket), _no_bucket():
             self._client.remove_object(self._bucket, key)
 
 
@@ -161,7 +161,7 @@ class PrivateBucket(BucketStore):
         return False
 
     def _require_unversioned(self) -> None:
-        with _translated(self._bucket), _no_bucket():
+        with translated(self._bucket), _no_bucket():
             if self._client.get_bucket_versioning(self._bucket).status is not None:
                 message = (
                     f"Thùng «{self._bucket}» giữ phiên bản cũ nên không dùng làm vùng đệm được."
@@ -228,7 +228,7 @@ class _ObjectStream(io.RawIOBase):
 
     def _next(self, length: int) -> bytes:
         for _ in _tries():
-            with _translated(self._bucket, self._entity.key):
+            with translated(self._bucket, self._entity.key):
                 self._response = self._response or self._opened()
             with suppress(HTTPError, OSError):
                 data = self._response.read(length)
@@ -268,7 +268,7 @@ def _tries() -> Iterator[int]:
 
 
 @contextmanager
-def _translated(bucket: str, key: str | None = None) -> Iterator[None]:
+def translated(bucket: str, key: str | None = None) -> Iterator[None]:
     """Turn the client's errors into ours. `key` is the object whose absence is an `ObjectMissingError`."""
     try:
         yield
@@ -343,6 +343,11 @@ def _client(endpoint: Endpoint, pool: PoolManager) -> Minio:
     )
 
 
+def open_client(endpoint: Endpoint) -> Minio:
+    """A client with our time limits, retries and trust; its calls belong into `translated`."""
+    return _client(endpoint, _pool(endpoint))
+
+
 def make_bucket(client: Minio, bucket: str) -> None:
     """Make the bucket, unless somebody was quicker."""
     try:
@@ -354,7 +359,7 @@ def make_bucket(client: Minio, bucket: str) -> None:
 
 def list_keys(client: Minio, bucket: str, prefix: str) -> Iterator[str]:
     """The keys that begin with `prefix`, in order; none where the bucket was never made."""
-    with _translated(bucket), _no_bucket():
+    with translated(bucket), _no_bucket():
         for found in client.list_objects(bucket, prefix, recursive=True):
             if found.object_name is not None:
                 yield found.object_name

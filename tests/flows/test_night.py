@@ -21,12 +21,14 @@ from flows.wiring import night_means
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.nights import NightOrigin, NightStatus
 from pipeline.clock import today
-from pipeline.errors import BusyError, MissingProgramError, StorageFullError
+from pipeline.errors import BusyError, MissingProgramError, SettingsError, StorageFullError
 from pipeline.model import DocumentStatus, FileStatus
 from pipeline.organisation_file import read_organisation
 from pipeline.settings import Settings, load_settings
-from pipeline.wiring import catalogue_of
+from pipeline.wiring import catalogue_of, inboxes_of
+from tests.buckets import endpoint_of, own_bucket, s3_client
 from tests.flows.scans import write_paper
+from tests.services import server
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 VANKHO = Path(sys.executable).with_name("vankho")
@@ -145,7 +147,7 @@ def test_a_file_that_is_still_copied_waits_for_its_turn(tmp_path: Path, facts: C
         slept: list[float] = []
         done = run_night(replace(means, sleep=slept.append), NightOrigin.HAND)
 
-    assert slept == [3600]
+    assert sum(slept) == 3600
     assert (done.report.counts, done.report.waiting) == ({}, 1)
     assert lying(slow) == ["dang-uy/one.pdf"]
 
@@ -315,3 +317,48 @@ def test_the_last_run_is_told_without_names(of: Settings, facts: Catalogue) -> N
     assert told["counts"] == {"refused": 1}
     assert [(problem["ordinal"], problem["status"]) for problem in told["problems"]] == [(1, "refused")]
     assert "vụ việc" not in out
+
+
+def test_a_bucket_is_an_inbox_as_well(tmp_path: Path, facts: Catalogue) -> None:
+    endpoint = endpoint_of(server("minio"))
+    with own_bucket(endpoint) as bucket:
+        of = load_settings(
+            {
+                "VANKHO_HOME": str(tmp_path / "home"),
+                "VANKHO_STORE__URL": endpoint.url,
+                "VANKHO_STORE__ACCESS_KEY": endpoint.access_key,
+                "VANKHO_STORE__SECRET_KEY": endpoint.secret_key,
+                "VANKHO_STORE__BUCKET": f"{bucket}-store",
+                "VANKHO_INBOX__BUCKET": bucket,
+                "VANKHO_INBOX__QUIET_SECONDS": "0",
+            }
+        )
+        client = s3_client(endpoint)
+        client.make_bucket(bucket)
+        for number, mark in ((1, None), (2, "MẬT")):
+            paper = write_paper(tmp_path / "new.pdf", number, mark=mark)
+            client.fput_object(bucket, f"dang-uy/2025/{number}.pdf", str(paper))
+        write_paper(inbox(of, "three.pdf"), 3)
+
+        done = night(of, facts)
+
+        left = sorted(str(found.object_name) for found in client.list_objects(bucket, recursive=True))
+        assert left == [f"dang-uy/done/{today()}/2025/1.pdf"]
+        assert lying(of) == ["dang-uy/done/three.pdf"]
+        assert done.report.counts == {FileStatus.STORED: 2, FileStatus.QUARANTINED: 1}
+        assert len(list(facts.documents.document_ids())) == 2
+
+
+@pytest.mark.parametrize("bucket", ["vankho", "elsewhere"])
+def test_a_bucket_that_cannot_be_an_inbox_is_refused(tmp_path: Path, bucket: str) -> None:
+    where = {
+        "VANKHO_STORE__URL": "http://127.0.0.1:9",
+        "VANKHO_STORE__ACCESS_KEY": "a",
+        "VANKHO_STORE__SECRET_KEY": "b",
+    }
+    of = load_settings(
+        {"VANKHO_HOME": str(tmp_path), "VANKHO_INBOX__BUCKET": bucket} | (where if bucket == "vankho" else {})
+    )
+
+    with pytest.raises(SettingsError, match=r"inbox\.bucket"):
+        inboxes_of(of)
