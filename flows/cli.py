@@ -25,6 +25,8 @@ COMMANDS = {
     "serve": "Chạy dịch vụ HTTP để mọi người tìm và đọc",
     "status": "Tình trạng: văn bản, đợt nạp, chỉ mục",
     "reindex": "Dựng lại chỉ mục tìm kiếm từ danh mục",
+    "backup": "Sao lưu toàn bộ vào một thư mục, kể cả khi đang chạy",
+    "restore": "Khôi phục từ bản sao lưu vào thư mục dữ liệu trống",
     "verify": "Kiểm tra kho: từng tệp gốc còn nguyên từng bit",
 }
 

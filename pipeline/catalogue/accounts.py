@@ -124,6 +124,11 @@ class AccountFacts:
                 session.delete(row)
             return row is not None
 
+    def end_all_credentials(self) -> None:
+        """End every session and token of everybody."""
+        with self._database.writing() as session:
+            session.execute(delete(CredentialRow))
+
 
 def _credential(row: CredentialRow) -> Credential:
     return Credential(row.id, row.person, CredentialKind(row.kind), row.name, row.created_at, row.expires_at)

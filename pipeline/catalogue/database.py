@@ -3,8 +3,9 @@
 Leaves what is read and written to the classes beside it, and what differs between databases to `engines`.
 """
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from pipeline.catalogue.engines import database_errors, open_engine, reading_engine, require_bytewise, writing_engine
+from pipeline.errors import UnavailableError, UsageError
 
 
 class Database:
@@ -61,6 +63,27 @@ class Database:
     def connect(self) -> Connection:
         """A bare connection, for inspecting the schema."""
         return self._engine.connect()
+
+    def copy_to(self, path: Path) -> None:
+        """Copy a whole SQLite database, as it is at one moment, into a new file, while others read and write.
+
+        Raises:
+            UsageError: it is another database, which has means of its own.
+            UnavailableError: the copy could not be written, or the database is damaged.
+        """
+        if self._engine.dialect.name != "sqlite":
+            raise UsageError("Danh mục ở trên máy chủ: hãy sao lưu bằng pg_dump (docs/operations.md).")
+        try:
+            with closing(sqlite3.connect(path)) as copy, closing(self._engine.raw_connection()) as connection:
+                connection.driver_connection.backup(copy)  # type: ignore[union-attr]  # it is sqlite3's
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+                (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.Error as error:
+            raise UnavailableError(
+                f"Không sao chép được danh mục ({error}). Hãy kiểm tra chỗ trống và ổ đĩa."
+            ) from error
+        if found != "ok":
+            raise UnavailableError("Danh mục bị hỏng nên không sao lưu đè. Hãy khôi phục từ bản sao lưu trước.")
 
     def close(self) -> None:
         """Give back all connections."""

@@ -3,7 +3,7 @@
 At the AT-th event whose description matches the pattern EVENT, the run is sent SIGNAL; as a negative number, its
 whole process group is, as when the machine loses its power. Events are Python's own audit events on the disk, with
 names in the data folder shortened to what they are: `write staging original`, `rename staging manifest.json`, `link
-store originals`, `remove staging`, `write locks drain.lock`.
+store originals`, `remove staging`, `write locks drain.lock`. FAILING_BELOW names another folder to watch.
 """
 
 import os
@@ -57,5 +57,6 @@ if __name__ == "__main__":
     from flows.cli import main
 
     event, at, number, *words = sys.argv[1:]
-    fail_at(re.compile(event), int(at), int(number), Path(os.environ["VANKHO_HOME"]))
+    below = os.environ.get("FAILING_BELOW") or os.environ["VANKHO_HOME"]
+    fail_at(re.compile(event), int(at), int(number), Path(below))
     sys.exit(main(words))
