@@ -115,9 +115,10 @@ def missed(schedule: CronSchedule, nights: Sequence[NightRecord], now: datetime)
     if latest.status is not NightStatus.COMPLETED:
         return latest.started_at
     calendar = Calendar(cron=schedule.cron, timezone=schedule.timezone)
-    (following,) = asyncio.run(calendar.get_dates(1, start=latest.started_at))
-    time = datetime.fromtimestamp(following.timestamp(), UTC)
-    return time if time <= now else None
+    dates = asyncio.run(calendar.get_dates(2, start=latest.started_at))  # the first may be that very moment
+    times = (datetime.fromtimestamp(date.timestamp(), UTC) for date in dates)
+    following = next(time for time in times if time > latest.started_at)
+    return following if following <= now else None
 
 
 class _Stoppable(PrefectFlowRunner):
