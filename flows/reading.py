@@ -3,7 +3,7 @@
 Implements `pipeline.ports.FileReader` over reading processes, each with a reader of `extractors`. Pages whose process
 died are read again, each on its own: the bad page fails, the others are read, and a process that somebody else killed
 costs nothing. Of a page that failed the top is still read, to screen it for secrecy marks. Leaves what reading is to
-`extractors.reader`, and the processes to `flows.reading_processes`.
+`extractors.reader`, and the processes to `pipeline.processes`.
 """
 
 import logging
@@ -17,9 +17,9 @@ from typing import TypeVar
 
 from extractors.reader import open_reader, seconds_for_top, unscreened
 from extractors.secrecy import find_mark
-from flows.reading_processes import LOOK_EVERY, LostError, ReadingProcesses, TimeOverError
 from pipeline.errors import FileRefusedError, StoppedError
 from pipeline.model import FileFacts, PageReading, PageResult, SecrecyMark
+from pipeline.processes import LOOK_EVERY, BoundedProcesses, LostError, TimeOverError
 from pipeline.settings import IntakeSettings, OCRSettings
 from pipeline.storage.local import storage_errors
 
@@ -55,7 +55,7 @@ class PooledReader:
         self._workers = workers
         self._scratch = scratch
         self._is_stopped = is_stopped
-        self._processes = ReadingProcesses(workers, worker_bytes=intake.worker_bytes)
+        self._processes = BoundedProcesses(workers, worker_bytes=intake.worker_bytes)
 
     def inspect(self, path: Path, *, name: str) -> FileFacts:
         """Kind and number of pages (see `FileReader.inspect`). Raises `StoppedError` when asked to stop."""

@@ -70,7 +70,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         stop.set()
         draining.join()
-        of.catalogue.close()
+        of.close()
 
 
 def _route_name(route: APIRoute) -> str:

@@ -2,10 +2,12 @@
 
 import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryFile
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO, cast
 
 from extractors.files import PDF
 from extractors.searchable_pdf import WantedPage, write_searchable_pdf
@@ -15,6 +17,7 @@ from pipeline.model import DocumentRecord, FieldName, PageRecord, PageStatus, So
 from pipeline.ports import ObjectStore
 from pipeline.storage import keys
 from search_api.downloads import Download
+from search_api.drawing import Drawing
 
 _CHUNK = 1 << 20
 
@@ -37,7 +40,7 @@ def original(store: ObjectStore, record: DocumentRecord) -> Download:
         return Download(stream, opened.pop_all(), record.file.size, record.file.media_type, etag)
 
 
-def searchable_pdf(store: ObjectStore, record: DocumentRecord) -> Download:
+def searchable_pdf(store: ObjectStore, record: DocumentRecord, drawing: Drawing) -> Download:
     """The document's own pages with their words under them. A PDF with text of its own on every page is as it came.
 
     Raises:
@@ -49,10 +52,11 @@ def searchable_pdf(store: ObjectStore, record: DocumentRecord) -> Download:
     if is_whole and record.file.media_type == PDF and not any(page.layer for page in pages):
         return original(store, record)
     with ExitStack() as opened:
-        made = opened.enter_context(TemporaryFile())
+        made = opened.enter_context(NamedTemporaryFile())
         with local_original(store, record.file.sha256) as file:
-            write_searchable_pdf(file, record.file.media_type, pages, made, title=display_title(record))
-        return Download(made, opened.pop_all(), made.tell(), PDF)
+            call = partial(_write, Path(made.name), file, record.file.media_type, pages, display_title(record))
+            drawing.apart(call, pages=len(pages))
+        return Download(cast("BinaryIO", made), opened.pop_all(), made.seek(0, io.SEEK_END), PDF)
 
 
 @contextmanager
@@ -73,6 +77,11 @@ def name_of(record: DocumentRecord, suffix: str) -> str:
     """A name for a document's file, from what its readers see of it; the name it came under may say more."""
     number = record.value(FieldName.NUMBER)
     return f"{number} {display_title(record)}{suffix}" if number else f"{display_title(record)}{suffix}"
+
+
+def _write(target: Path, file: Path, media_type: str, pages: Sequence[WantedPage], title: str) -> None:
+    with target.open("r+b") as out:
+        write_searchable_pdf(file, media_type, pages, out, title=title)
 
 
 def _layer(store: ObjectStore, record: DocumentRecord, page: PageRecord) -> bytes | None:

@@ -1,10 +1,8 @@
 """What every route works with, opened once from settings and handed down as one value. Leaves HTTP to the others."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, cast
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
 from indexer.drainer import Drainer
@@ -13,13 +11,9 @@ from pipeline.catalogue import Catalogue
 from pipeline.ports import ObjectStore, SearchIndex
 from pipeline.settings import Settings
 from pipeline.wiring import catalogue_of, store_of
+from search_api.drawing import Drawing
 from search_api.outbox import OutboxWatch
 from search_api.password_check import PasswordCheck
-
-_DRAWN_AT_ONCE = 4
-"""Most page images and PDFs made at the same time: each may hold a large page decoded."""
-
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +27,12 @@ class Services:
     search: Search
     passwords: PasswordCheck
     outbox: OutboxWatch
-    drawing: CapacityLimiter
+    drawing: Drawing
 
-    async def drawn(self, make: Callable[[], Made]) -> Made:
-        """What a costly function makes. Those that wait hold no thread, so that searches go on meanwhile."""
-        return await to_thread.run_sync(make, limiter=self.drawing)
+    def close(self) -> None:
+        """Close what was opened."""
+        self.drawing.close()
+        self.catalogue.close()
 
     @property
     def has_tls(self) -> bool:
@@ -57,7 +52,7 @@ def open_services(settings: Settings) -> Services:
         search=Search(index, catalogue.documents),
         passwords=PasswordCheck(catalogue.accounts),
         outbox=OutboxWatch(catalogue.documents, Drainer(catalogue, index)),
-        drawing=CapacityLimiter(_DRAWN_AT_ONCE),
+        drawing=Drawing(settings.intake),
     )
 
 

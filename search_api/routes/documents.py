@@ -89,11 +89,11 @@ async def searchable_pdf(document_id: str, request: Request, visit: CurrentVisit
 
     def make() -> StreamingResponse:
         record = visit.readable(document_id, "download-pdf")
-        file = papers.searchable_pdf(visit.of.store, record)
+        file = papers.searchable_pdf(visit.of.store, record, visit.of.drawing)
         visit.record("download-pdf", document_id)
         return download(file, papers.name_of(record, ".pdf"), request)
 
-    return await visit.of.drawn(make)
+    return await visit.of.drawing.in_turn(make)
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """The pages of a document: text, image, and words with their places."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -62,9 +63,10 @@ async def image(document_id: str, number: int, asked: Annotated[ImageQuery, Quer
     def draw() -> bytes:
         record, found = visit.readable_page(document_id, number, "view-image")
         with local_original(visit.of.store, record.file.sha256) as file:
-            return page_image(file, record.file.media_type, found.file_page, width=asked.width)
+            call = partial(page_image, file, record.file.media_type, found.file_page, width=asked.width)
+            return visit.of.drawing.apart(call)
 
-    return Response(await visit.of.drawn(draw), media_type=_JPEG)
+    return Response(await visit.of.drawing.in_turn(draw), media_type=_JPEG)
 
 
 @router.get("/words", summary="Các từ của một trang và vị trí", responses=errors(401, 404, 422, 500, 503))

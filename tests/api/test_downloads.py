@@ -160,7 +160,7 @@ def test_a_store_on_another_machine_serves_as_well(house: House) -> None:
     (document,) = house.file(Paper("chu quet", grants=("everyone",)))
     record, remote = house.of.catalogue.documents.document(document), cast("ObjectStore", Remote(house.of.store))
 
-    whole, made = papers.original(remote, record), papers.searchable_pdf(remote, record)
+    whole, made = papers.original(remote, record), papers.searchable_pdf(remote, record, house.of.drawing)
 
     with whole.closing, made.closing:
         assert whole.content.read() == original(house, document)

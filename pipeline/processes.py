@@ -1,8 +1,7 @@
 """Processes that are given work one piece at a time, each bounded in time and memory, and replaced when they die.
 
 Each process has a pool of its own (pebble): in a common one they share a lock, and one that is killed while it waits
-for work takes it along and breaks the pool for all. Leaves what the work is, and doing lost work again, to
-`flows.reading`.
+for work takes it along and breaks the pool for all. Leaves what the work is, and doing lost work again, to its callers.
 """
 
 import resource
@@ -34,13 +33,13 @@ class TimeOverError(Exception):
     """The work took too long, and its process was stopped."""
 
 
-class ReadingProcesses:
+class BoundedProcesses:
     """So many processes, each with a thread that hands it its work. Started when first needed."""
 
     def __init__(self, count: int, *, worker_bytes: int) -> None:
         """Each process may take so many bytes of address space beyond what it starts with."""
         self._worker_bytes = worker_bytes
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="reading")
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="bounded")
         self._own = threading.local()
         self._pools: list[ProcessPool] = []
         self._is_closed = False
