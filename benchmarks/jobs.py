@@ -22,7 +22,6 @@ from pathlib import Path
 from statistics import median
 
 from flows.installation import running_prefect
-from flows.prefect_server import is_answering
 from pipeline.organisation_file import read_organisation
 from pipeline.settings import Settings, load_settings
 from pipeline.steps.desk import Desk
@@ -64,7 +63,7 @@ def _up(of: Settings) -> Iterator[None]:
     environment = os.environ | {"VANKHO_HOME": str(of.home), "VANKHO_WEB__PORT": "0"}
     process = subprocess.Popen([Path(sys.executable).with_name("vankho"), "up"], env=environment)
     try:
-        while (url := running_prefect(of)) is None or not is_answering(url):
+        while running_prefect(of) is None:
             time.sleep(0.2)
         yield
     finally:

@@ -9,13 +9,13 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from flows.prefect_server import prefect_environment, prefect_server
-from pipeline.errors import StoppedError, UnavailableError, VanKhoError
+from pipeline.errors import StoppedError, UnavailableError
 from pipeline.model import FileStatus
 from pipeline.steps.intake import Asked, FoundFile, HashedFile, find_files
 from pipeline.steps.known import end_known, sort_out
@@ -218,14 +218,14 @@ def _run_flow(ordinals: Sequence[int], work: Callable[[int], FileStatus], worker
     from prefect.futures import as_completed as prefect_as_completed  # noqa: PLC0415
     from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: PLC0415
 
-    errors: list[VanKhoError] = []
+    errors: list[Exception] = []
     on_sigterm = signal.getsignal(signal.SIGTERM)
 
     @task(name="take-in", task_run_name="file-{ordinal}", persist_result=False)
     def take_in_file(ordinal: int) -> str:
         try:
             return work(ordinal).value
-        except VanKhoError as error:
+        except Exception as error:
             errors.append(error)
             raise
 
@@ -242,7 +242,8 @@ def _run_flow(ordinals: Sequence[int], work: Callable[[int], FileStatus], worker
 
     try:
         ingest_flow(list(ordinals))
-    except Exception:
-        with suppress(IndexError):
+    except Exception as error:
+        if errors:
             raise errors[0] from None
-        raise
+        message = "Prefect không làm tiếp được. Hãy xem prefect/server.log rồi chạy lại, hoặc dùng --direct."
+        raise UnavailableError(message) from error

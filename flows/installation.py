@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flows.prefect_server import free_port, server_environment, server_log, server_url, server_words
+from flows.prefect_server import free_port, is_answering, server_environment, server_log, server_url, server_words
 from flows.supervisor import Service
 from pipeline.locks import held, lock_file
 from pipeline.settings import Settings
@@ -44,9 +44,10 @@ def is_up(of: Settings) -> bool:
 
 
 def running_prefect(of: Settings) -> str | None:
-    """The URL of the running Prefect server's API, where `vankho up` runs."""
+    """The URL of the Prefect server's API, where `vankho up` runs and the server answers."""
     path = _url_file(of)
-    return path.read_text("ascii") if is_up(of) and path.exists() else None
+    url = path.read_text("ascii") if is_up(of) and path.exists() else None
+    return url if url is not None and is_answering(url) else None
 
 
 def services(of: Settings) -> list[Service]:

@@ -22,7 +22,7 @@ from flows.progress import Paced
 from flows.stopping import Stop, stop_on_signals
 from flows.wiring import drainer, ingest_rooms
 from pipeline.catalogue.jobs import JobFacts, JobProgress, JobRecord, JobStatus
-from pipeline.errors import NotFoundError, UnavailableError, VanKhoError
+from pipeline.errors import MissingProgramError, NotFoundError, UnavailableError, VanKhoError
 from pipeline.model import FileStatus
 from pipeline.settings import Settings, load_settings
 from pipeline.steps.desk import REPORTS
@@ -70,6 +70,11 @@ class Worker:
         try:
             with kept:
                 batch = self._report(job) or self._take_in(job, kept)
+        except MissingProgramError as error:
+            self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.progress(), reason=str(error))
+        except UnavailableError as error:
+            # Claimed again when the lease has run out: by then what could not be used may be back.
+            _log.warning("job %s has to wait: %s", job.id, error)
         except VanKhoError as error:
             self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.progress(), reason=str(error))
         except Exception as error:  # noqa: BLE001

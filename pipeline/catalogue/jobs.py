@@ -17,7 +17,7 @@ from pipeline.catalogue.tables import JobRow
 from pipeline.errors import NotFoundError
 
 MOST_ATTEMPTS = 5
-"""A job whose worker has died so often is given up: it may be the job that kills it."""
+"""A job that its workers have begun so often and not ended is given up: it may be the job that kills them."""
 
 
 class JobStatus(StrEnum):
@@ -166,7 +166,7 @@ def _give_up(session: Session, now: datetime) -> None:
         .values(
             status=JobStatus.FAILED,
             ended_at=now,
-            reason=f"Tiến trình làm việc này đã chết {MOST_ATTEMPTS} lần. Hãy xem nhật ký hệ thống rồi nạp lại.",
+            reason=f"Đã thử {MOST_ATTEMPTS} lần mà không xong. Hãy xem nhật ký hệ thống rồi nạp lại.",
         )
     )
 

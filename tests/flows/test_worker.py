@@ -164,6 +164,19 @@ def test_a_job_answered_by_a_worker_that_died_then_is_not_done_again(desk: Desk,
     assert len(desk.facts.batches.latest(9)) == 1
 
 
+def test_a_job_waits_for_what_cannot_be_used_now(desk: Desk, worker: Worker, folder: Path) -> None:
+    job = desk.ask([folder], ASKED, workers=None)
+
+    def is_down(*_args: object) -> None:
+        message = "Prefect không trả lời."
+        raise UnavailableError(message)
+
+    assert replace(worker, runner=is_down).work_once()
+
+    record = desk.facts.jobs.job(job)
+    assert (record.status, record.attempts) == (JobStatus.RUNNING, 1)  # until its lease has run out
+
+
 def _without_program(*_args: object) -> None:
     message = "Chưa cài Tesseract."
     raise MissingProgramError(message)
