@@ -31,6 +31,7 @@ _LONGEST_PLACE, _SPECK = 6, 2
 
 WRITTEN = "Ngày có vẻ được viết tay; hãy đối chiếu với ảnh"
 UNCLEAR = "Ngày, tháng đọc không rõ; hãy đối chiếu với ảnh"
+UNCLEAR_PLACE = "Địa danh đọc không rõ"
 NO_HEADER = "Không thấy phần đầu văn bản; có thể là ngày của văn bản khác"
 NO_DAY = "Không đọc được ngày; chỉ có tháng và năm"
 NO_MONTH = "Không đọc được ngày, tháng; chỉ có năm"
@@ -127,5 +128,6 @@ def _place(header: Header, line: Line, match: re.Match[str], page: int) -> Field
     name = clean(" ".join(word.text for word in words)).strip(" ,.-–_|'\"")
     if not name or not name[0].isupper() or any(character.isdigit() for character in name):
         return None
+    doubt = UNCLEAR_PLACE if confidence_of(words) < _CLEAR else None
     box = union(word.box for word in words)
-    return FieldValue(name, confidence_of(words), header.source, page, box, line.text)
+    return FieldValue(name, sureness(words, doubt), header.source, page, box, line.text, doubt)

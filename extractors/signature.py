@@ -34,7 +34,7 @@ _OFFICES = """
 """
 _TITLES = {fold(title): title.upper() for title in (" ".join(entry.split()) for entry in _OFFICES.split(","))}
 _LISTED = """
-    " Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Mai Trịnh Tạ Lương Cao Lưu Hà Tô
+    Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Mai Trịnh Tạ Lương Cao Lưu Hà Tô
     Chu Quách Vương Trương Lò Lô Đàm Nghiêm La Hứa Thái Tống Triệu Lục Kiều Tăng Từ Đoàn Doãn Đào Nông Giàng Thân
     Lâm Khuất Phùng Ninh Thạch Điêu Cù Sùng Giáp Châu Tôn Diệp Phí Bạch Lại Khổng Mạc Vi Vàng Thào Quàng Cầm Bế Lã
     Tòng Đồng Hầu Lường

@@ -131,5 +131,5 @@ def urgency_of(header: Header, page: int) -> FieldValue | None:
         for part in segments(line):
             found = _URGENCY.get(letters_of(part.text))
             if found and is_capitals(part.text):  # `khẩn` in small letters is no stamp
-                return FieldValue(found, confidence_of(part.words), header.source, page, part.box, part.text)
+                return FieldValue(found, sureness(part.words, None), header.source, page, part.box, part.text)
     return None
