@@ -1,6 +1,7 @@
 """Backup and restore of an installation in one folder: the facts of one moment, and the objects they speak of.
 
-A backup is a folder laid out as the data folder: `catalogue.sqlite3`, `store/`, `keys/`, `vankho.toml`. It may be made
+A backup is a folder laid out as the data folder: `catalogue.sqlite3`, `store/`, `keys/`, `vankho.toml`, the noted heads
+of the audit. It may be made
 while the program runs. Only files of the copied catalogue are copied, so that it is whole by itself; objects that are
 there already stay, and the catalogue is replaced last and at once, so that a backup which is cut short leaves the one
 before it whole. Leaves installations on servers to the servers' own means.
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.audit_heads import FILE as HEADS
+from pipeline.audit_heads import note_head
 from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
@@ -50,11 +53,15 @@ def back_up(of: Settings, facts: Catalogue, target: Path) -> Copied:
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = target / _PART
         part.unlink(missing_ok=True)
+        note_head(of.home, facts.audit)
+        heads = (of.home / HEADS).read_bytes()  # before the catalogue, which then has all lines noted here
         facts.database.copy_to(part)
         copied = _copy_objects(LocalStore(of.home / _STORE), target / _STORE, _files_of(part))
         for path in (_KEY, _SETTINGS):
             _copy_file(of.home / path, target / path)
         _put_in_place(part, target / CATALOGUE)
+        part.write_bytes(heads)
+        _put_in_place(part, target / HEADS)
     return copied
 
 
@@ -77,7 +84,7 @@ def restore(source: Path, of: Settings) -> Copied:
         with _opened(part) as facts:
             facts.accounts.end_all_credentials()  # some may have been ended since
         copied = _copy_objects(LocalStore(source / _STORE), of.home / _STORE, _files_of(part))
-        for path in (_KEY, _SETTINGS):
+        for path in (_KEY, _SETTINGS, Path(HEADS)):
             _copy_file(source / path, of.home / path)
         _put_in_place(part, of.home / CATALOGUE)
     return copied

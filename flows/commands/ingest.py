@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -26,8 +27,9 @@ from flows.report import batch_json, batch_lines, is_all_in
 from flows.stopping import Stop, stop_on_signals
 from flows.wiring import drainer, ingest_rooms
 from indexer.drainer import Drainer
+from pipeline.audit_heads import note_head
 from pipeline.catalogue import Catalogue
-from pipeline.errors import StoppedError
+from pipeline.errors import StoppedError, UnavailableError
 from pipeline.settings import Settings
 from pipeline.steps.desk import Desk
 from pipeline.steps.intake import Asked
@@ -62,6 +64,8 @@ def ingest_command(
         else:
             batch = _run(paths, asked, _Means(of, facts, workers or of.intake.workers, runner, telling, stop))
         index_problem = problem_of(telling.drain_now)
+        with suppress(UnavailableError):  # on a full disk the next command notes it
+            note_head(of.home, facts.audit)
         records = facts.documents.documents([d for outcome in batch.outcomes for d in outcome.documents])
     seconds = time.monotonic() - started
     if as_json:

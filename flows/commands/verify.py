@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.console import catalogue, command_app, print_json, settings
+from pipeline.audit_heads import note_head, noted_heads
 from pipeline.steps.verify import Findings, verify
 from pipeline.wiring import staging_of, store_of
 
@@ -16,7 +17,9 @@ def verify_command(as_json: Annotated[bool, typer.Option("--json", help="In kế
     """Đọc lại mọi tệp gốc và so với mã băm. Mã thoát 1 nếu có sai lệch."""
     of = settings()
     with catalogue(of) as facts:
-        findings = verify(facts, store_of(of), staging_of(of))
+        findings = verify(facts, store_of(of), staging_of(of), noted_heads(of.home))
+        if findings.audit_broken_at is None:
+            note_head(of.home, facts.audit)
     if as_json:
         print_json(_json(findings))
     else:

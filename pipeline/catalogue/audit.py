@@ -1,12 +1,13 @@
 """The append-only audit: who did what, to which document, when and from where, allowed or refused.
 
-Each line's hash covers the line and the hash before it, so a changed or missing line shows. It never holds what
-a document says.
+Each line's hash covers the line and the hash before it, so a changed or missing line shows; that the last lines are
+missing shows against a head that was noted before, elsewhere (`pipeline.audit_heads`). It never holds what a document
+says.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -47,6 +48,14 @@ class AuditLine:
     event: AuditEvent
 
 
+@dataclass(frozen=True, slots=True)
+class AuditHead:
+    """A line by its number and hash: it stands for all lines before it."""
+
+    seq: int
+    hash: str
+
+
 class AuditTrail:
     """The audit in the catalogue."""
 
@@ -79,15 +88,22 @@ class AuditTrail:
         for row in self._rows():
             yield AuditLine(row.seq, row.at, _event(row))
 
-    def first_broken(self) -> int | None:
-        """The number of the first line that does not fit the chain, or None where the chain is whole."""
+    def head(self) -> AuditHead | None:
+        """The last line, if there is one."""
+        with self._database.reading() as session:
+            last = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).first()
+            return AuditHead(last.seq, last.hash) if last else None
+
+    def first_broken(self, noted: Collection[AuditHead] = ()) -> int | None:
+        """The number of the first line that does not fit the chain or a noted head, or None where all is whole."""
+        heads = {head.seq: head.hash for head in noted}
         previous, seq = _GENESIS, 0
         for row in self._rows():
             fits = row.previous == previous and row.hash == _line_hash(previous, row.at, _event(row))
-            if row.seq != seq + 1 or not fits:
+            if row.seq != seq + 1 or not fits or heads.get(row.seq, row.hash) != row.hash:
                 return seq + 1
             previous, seq = row.hash, row.seq
-        return None
+        return seq + 1 if any(noted_seq > seq for noted_seq in heads) else None
 
     def _rows(self) -> Iterator[AuditRow]:
         last = 0

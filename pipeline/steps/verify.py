@@ -1,9 +1,10 @@
 """Verify: every original bit for bit as it came, nothing missing, nothing unclaimed, the audit whole."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pipeline.catalogue import Catalogue
+from pipeline.catalogue.audit import AuditHead
 from pipeline.errors import ObjectMissingError
 from pipeline.ports import ObjectStore
 from pipeline.storage import keys
@@ -28,8 +29,11 @@ class Findings:
         return not faults and self.audit_broken_at is None
 
 
-def verify(catalogue: Catalogue, store: ObjectStore, staging: Staging) -> Findings:
-    """Read every original again and compare; every derived object must belong to a file."""
+def verify(catalogue: Catalogue, store: ObjectStore, staging: Staging, heads: Collection[AuditHead] = ()) -> Findings:
+    """Read every original again and compare; every derived object must belong to a file.
+
+    `heads` are what was noted of the audit before, outside the catalogue.
+    """
     filed = {file.sha256 for file in catalogue.documents.files()}
     missing, altered = [], []
     for sha256 in sorted(filed):
@@ -46,7 +50,7 @@ def verify(catalogue: Catalogue, store: ObjectStore, staging: Staging) -> Findin
         altered=tuple(altered),
         unclaimed=tuple(_unclaimed(store, filed | staged)),
         staged=len(staged),
-        audit_broken_at=catalogue.audit.first_broken(),
+        audit_broken_at=catalogue.audit.first_broken(heads),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
+from pipeline.audit_heads import FILE, note_head, noted_heads
 from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
-from pipeline.catalogue.audit import AuditEvent, Outcome
+from pipeline.catalogue.audit import AuditEvent, AuditHead, Outcome
 from pipeline.catalogue.tables import AuditRow
+from pipeline.errors import UnavailableError
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 events = st.builds(
@@ -82,3 +85,53 @@ def test_a_line_that_was_changed_removed_or_moved_is_found_and_named(
     with audited(tmp_path_factory.getbasetemp(), happened) as facts:
         tamper(facts, done, len(happened))
         assert facts.audit.first_broken() == done.place + 1
+
+
+@given(st.lists(events, min_size=1, max_size=6), st.data())
+def test_lines_cut_off_at_the_end_are_found_by_a_head_that_was_noted(
+    tmp_path_factory: pytest.TempPathFactory, happened: list[AuditEvent], data: st.DataObject
+) -> None:
+    kept = data.draw(st.integers(0, len(happened) - 1))
+    with audited(tmp_path_factory.getbasetemp(), happened) as facts:
+        head = facts.audit.head()
+        assert head is not None
+        assert facts.audit.first_broken([head]) is None
+        with facts.database.writing() as session:
+            session.execute(delete(AuditRow).where(AuditRow.seq > kept))
+        assert facts.audit.first_broken() is None
+        assert facts.audit.first_broken([head]) == kept + 1
+
+
+@given(st.lists(events, min_size=1, max_size=6))
+def test_a_chain_that_was_written_anew_is_found_by_a_head_that_was_noted(
+    tmp_path_factory: pytest.TempPathFactory, happened: list[AuditEvent]
+) -> None:
+    with audited(tmp_path_factory.getbasetemp(), happened) as facts:
+        head = facts.audit.head()
+    with audited(tmp_path_factory.getbasetemp(), [replace(event, actor="other") for event in happened]) as facts:
+        assert facts.audit.first_broken() is None
+        assert head is not None
+        assert facts.audit.first_broken([head]) == len(happened)
+
+
+def test_heads_are_noted_in_a_file_each_once(tmp_path: Path) -> None:
+    with audited(tmp_path, []) as facts:
+        note_head(tmp_path, facts.audit)
+        assert noted_heads(tmp_path) == ()
+        for number in range(3):
+            facts.audit.record(AuditEvent("van-thu", "view", str(number), Outcome.ALLOWED, "cli:root"))
+            for _ in range(2):
+                note_head(tmp_path, facts.audit)
+        heads = noted_heads(tmp_path)
+        assert [head.seq for head in heads] == [1, 2, 3]
+        assert facts.audit.first_broken(heads) is None
+        assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
+
+
+def test_a_line_that_was_cut_short_is_left_out_and_a_strange_one_is_told_of(tmp_path: Path) -> None:
+    whole = f"2026-11-24T01:00:00+00:00 7 {'ab' * 32}\n"
+    (tmp_path / FILE).write_text(whole + whole[:30], "utf-8")
+    assert noted_heads(tmp_path) == (AuditHead(7, "ab" * 32),)
+    (tmp_path / FILE).write_text("something else\n" + whole, "utf-8")
+    with pytest.raises(UnavailableError, match="something else"):
+        noted_heads(tmp_path)

@@ -19,7 +19,7 @@ from pipeline.model import FileFacts, FileStatus, PageReading, PageResult, Secre
 from pipeline.organisation_file import read_organisation
 from pipeline.settings import Settings
 from pipeline.steps.intake import Asked
-from pipeline.steps.take_in import Rooms
+from pipeline.steps.take_in import Batch, Rooms
 from pipeline.steps.verify import verify
 from pipeline.storage import keys
 from pipeline.wiring import catalogue_of, staging_of, store_of
