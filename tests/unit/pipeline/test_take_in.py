@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
+from pipeline.catalogue.batches import BatchItem
 from pipeline.errors import FileRefusedError, MissingProgramError, StorageFullError
 from pipeline.model import (
     Description,
@@ -204,6 +205,56 @@ def test_what_ends_the_run_leaves_the_pages_that_were_read_to_the_next(house: Ho
     assert house.take_in(reader).status is FileStatus.STORED
     assert reader.read == [2]
     assert house.is_tidy()
+
+
+def begun_and_cut_short(house: House) -> None:
+    """A run that was stopped with the file staged, after which the folder it came from was tidied."""
+
+    def stop(number: int) -> None:
+        if number == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        house.take_in(ScriptedReader(breaks=stop))
+
+
+@pytest.mark.parametrize("error", [StorageFullError("Ổ đĩa đã đầy."), RuntimeError()])
+def test_our_only_copy_of_a_file_outlives_what_breaks_here(house: House, error: Exception) -> None:
+    begun_and_cut_short(house)
+
+    def break_and_tidy(_number: int) -> None:
+        (house.root.parent / "Nghị quyết bí ẩn.pdf").unlink()
+        raise error
+
+    assert house.take_in(ScriptedReader(breaks=break_and_tidy)).status is FileStatus.FAILED
+    (left,) = house.rooms(ScriptedReader()).staging.leftovers()
+    assert left.name == "Nghị quyết bí ẩn.pdf"
+    assert house.take_in(ScriptedReader()).status is FileStatus.STORED
+    assert house.is_tidy()
+
+
+def test_a_page_that_nobody_could_screen_wipes_even_the_only_copy(house: House) -> None:
+    begun_and_cut_short(house)
+    unscreened = PageResult(2, PageStatus.FAILED, reason="trang hỏng", is_screened=False)
+
+    def tidy(_number: int) -> None:
+        (house.root.parent / "Nghị quyết bí ẩn.pdf").unlink()
+
+    outcome = house.take_in(ScriptedReader(pages={1: page(1), 2: unscreened}, breaks=tidy))
+    assert outcome.status is FileStatus.FAILED
+    assert house.is_tidy()
+
+
+def test_a_file_whose_end_could_not_be_recorded_is_told_of_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_batch: str, _items: Sequence[BatchItem]) -> None:
+        raise StorageFullError("Ổ đĩa đã đầy.")
+
+    monkeypatch.setattr(house.catalogue.batches, "record", full)
+    outcome = house.take_in(ScriptedReader(refusal=FileRefusedError("encrypted", "PDF có mật khẩu.")))
+    assert (outcome.status, outcome.reason) == (FileStatus.REFUSED, "PDF có mật khẩu.")
+    assert "not recorded" in caplog.text
 
 
 def test_an_altered_original_in_the_store_is_found_and_never_overwritten(house: House) -> None:
