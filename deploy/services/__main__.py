@@ -61,7 +61,7 @@ _VARIABLES: dict[str, dict[str, str]] = {
         "VANKHO_STORE__ACCESS_KEY": "access_key",
         "VANKHO_STORE__SECRET_KEY": "secret_key",
     },
-    "opensearch": {},
+    "opensearch": {"VANKHO_INDEX__URL": "url"},
     "postgresql": {"VANKHO_CATALOGUE__URL": "url"},
 }
 

@@ -17,9 +17,13 @@ from pipeline.ports import SearchIndex
 from pipeline.settings import IndexSettings
 
 PATIENCE = 30.0
-"""Seconds that a writer waits for another one."""
+"""Seconds that a writer waits for another one, or for a server that is starting or has too much to do."""
 
 
 def open_opensearch(settings: IndexSettings, *, patience: float = PATIENCE) -> SearchIndex:
-    """The index on the server of these settings, whose `url` must be set. Nothing is asked of the server yet."""
-    return OpenSearchIndex(Cluster(settings), settings.prefix, patience=patience)
+    """The index on the server of these settings, whose `url` must be set. Nothing is asked of the server yet.
+
+    Raises:
+        SettingsError: the certificate of `settings.ca` cannot be read.
+    """
+    return OpenSearchIndex(Cluster(settings, patience=patience), settings.prefix, patience=patience)

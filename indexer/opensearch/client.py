@@ -4,10 +4,13 @@ Every request has a time limit, and trying again has one too. Leaves what is ask
 """
 
 import json
+import logging
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import SystemRandom
 from typing import Any, TypeVar, cast
 
@@ -16,7 +19,6 @@ from opensearchpy import (
 )
 from opensearchpy import (
     ConnectionTimeout,
-    ImproperlyConfigured,
     OpenSearch,
     OpenSearchException,
     SSLError,
@@ -25,7 +27,7 @@ from opensearchpy import (
 
 from indexer.opensearch import faults
 from indexer.opensearch.faults import ConflictError, PassingError, SlowError, fault
-from pipeline.errors import UnavailableError
+from pipeline.errors import SettingsError, UnavailableError
 from pipeline.settings import IndexSettings
 
 T = TypeVar("T")
@@ -37,8 +39,6 @@ SEARCH_SECONDS = 10.0
 """Time limit of a search."""
 WRITE_SECONDS = 60.0
 """Time limit of one request that changes something."""
-RETRY_SECONDS = 30.0
-"""How long such a request is tried again without success."""
 
 _CONNECTIONS = 32
 _BULK_BYTES = 5_000_000
@@ -58,24 +58,23 @@ class Action:
 class Cluster:
     """A server or cluster. Safe to use from several threads."""
 
-    def __init__(self, settings: IndexSettings) -> None:
-        """Nothing is asked yet.
+    def __init__(self, settings: IndexSettings, *, patience: float) -> None:
+        """Nothing is asked yet. What may pass is tried again for `patience` seconds.
 
         Raises:
-            UnavailableError: the certificate of `settings.ca` cannot be read.
+            SettingsError: the certificate of `settings.ca` cannot be read.
         """
         password = settings.password.get_secret_value() if settings.password else ""
-        try:
-            self._client = OpenSearch(
-                hosts=[str(settings.url)],
-                http_auth=(settings.user, password) if settings.user else None,
-                ca_certs=str(settings.ca) if settings.ca else None,
-                pool_maxsize=_CONNECTIONS,
-                max_retries=1,  # for a connection that was closed while nobody used it
-                http_compress=False,
-            )
-        except (ImproperlyConfigured, OSError) as error:
-            raise UnavailableError(faults.UNTRUSTED) from error
+        self._patience = patience
+        self._client = OpenSearch(
+            hosts=[str(settings.url)],
+            http_auth=(settings.user, password) if settings.user else None,
+            ssl_context=_trust(settings.ca),
+            pool_maxsize=_CONNECTIONS,
+            max_retries=1,  # for a connection that was closed while nobody used it
+        )
+        # It prints each failed request with its trace, amid a command's own output; what matters is in our errors.
+        logging.getLogger("opensearch").setLevel(logging.CRITICAL)
 
     def ask(
         self, method: str, path: str, body: object = None, *, seconds: float = WRITE_SECONDS, **parameters: str | int
@@ -91,19 +90,32 @@ class Cluster:
 
     def insist(self, method: str, path: str, body: object = None, **parameters: str | int) -> Answer:
         """Ask, and again while what hinders may pass, as it is when the server starts or has too much to do."""
-        return patiently(lambda: self.ask(method, path, body, seconds=WRITE_SECONDS, **parameters))
+        return self.patiently(lambda: self.ask(method, path, body, seconds=WRITE_SECONDS, **parameters))
+
+    def patiently(self, attempt: Callable[[], T]) -> T:
+        """The result of an attempt, made again while it fails with what may pass."""
+        pauses = self.pauses()
+        while True:
+            try:
+                return attempt()
+            except PassingError as error:
+                pauses.wait_or_raise(error)
+
+    def pauses(self) -> "Pauses":
+        """Pauses between tries, as long as the patience lasts."""
+        return Pauses(self._patience)
 
     def bulk(self, alias: str, actions: Sequence[Action]) -> Mapping[str, int]:
         """Write entries through an alias; the status of each by its id. 409 is an entry that lost to a later version.
 
         What the server has no room for at the moment is sent again, after ever longer pauses, until nothing of it was
-        taken for `RETRY_SECONDS`.
+        taken for as long as the patience lasts.
 
         Raises:
             UnavailableError: an entry cannot be written. Others may have been.
         """
         statuses: dict[str, int] = {}
-        pending, pauses = actions, Pauses()
+        pending, pauses = actions, self.pauses()
         while pending:
             taken, hindrance = self._bulk_round(alias, pending)
             statuses |= taken
@@ -139,7 +151,7 @@ class Cluster:
 class Pauses:
     """Ever longer pauses between tries, each of a random length, so that many who wait do not come back at once."""
 
-    def __init__(self, patience: float = RETRY_SECONDS) -> None:
+    def __init__(self, patience: float) -> None:
         self._patience = patience
         self._longest = _FIRST_PAUSE
         self._random = SystemRandom()
@@ -156,16 +168,6 @@ class Pauses:
             raise hindrance
         time.sleep(pause)
         self._longest = min(self._longest * 2, _LONGEST_PAUSE)
-
-
-def patiently(attempt: Callable[[], T], patience: float = RETRY_SECONDS) -> T:
-    """The result of an attempt, made again while it fails with what may pass."""
-    pauses = Pauses(patience)
-    while True:
-        try:
-            return attempt()
-        except PassingError as error:
-            pauses.wait_or_raise(error)
 
 
 def whole(answer: Answer) -> Answer:
@@ -204,6 +206,15 @@ def _pieces(actions: Sequence[Action]) -> Iterator[list[Action]]:
         size += len(action.source)
     if piece:
         yield piece
+
+
+def _trust(authority: Path | None) -> ssl.SSLContext:
+    """Whose certificates are believed: the system's authorities, or this one alone."""
+    try:
+        return ssl.create_default_context(cafile=authority)
+    except OSError as error:
+        message = f"Không đọc được chứng chỉ {authority}. Hãy sửa index.ca."
+        raise SettingsError(message) from error
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 from indexer.entries import document_key
 from indexer.opensearch import queries
-from indexer.opensearch.client import SEARCH_SECONDS, Answer, Cluster, patiently, whole
+from indexer.opensearch.client import SEARCH_SECONDS, Answer, Cluster, whole
 from indexer.opensearch.faults import MISSING, OTHER_SCHEMA, AlreadyThereError, GoneError, PassingError, SlowError
 from indexer.opensearch.locks import Lease, Locks
 from indexer.opensearch.schema import Names, Target
@@ -148,7 +148,7 @@ class OpenSearchIndex:
             self._cluster.insist("DELETE", f"/{','.join(sorted(indices))}", ignore_unavailable="true")
 
     def _aliases(self) -> Aliases:
-        return patiently(self._aliases_now)
+        return self._cluster.patiently(self._aliases_now)
 
     def _aliases_now(self) -> Aliases:
         answer = self._cluster.ask("GET", f"/{self._names.all}/_alias", seconds=SEARCH_SECONDS)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from indexer.opensearch.client import SEARCH_SECONDS, Cluster, Pauses
+from indexer.opensearch.client import SEARCH_SECONDS, Cluster
 from indexer.opensearch.faults import AlreadyThereError, ConflictError, PassingError
 from indexer.opensearch.schema import LOCKS
 from pipeline.errors import BusyError, UnavailableError
@@ -32,6 +32,26 @@ class _State:
     holder: str
     seq_no: int
     term: int
+
+
+class _Watch:
+    """Watches a lock that another holds, for signs of life."""
+
+    def __init__(self) -> None:
+        self._seen: _State | None = None
+        self._since = 0.0
+
+    def is_free(self, state: _State | None) -> bool:
+        """Whether nobody holds it, or nobody alive."""
+        if state is None or not state.holder:
+            return True
+        if state != self._seen:
+            self._seen, self._since = state, time.monotonic()
+        return time.monotonic() - self._since > _LIFE
+
+    def forget(self) -> None:
+        """Watch anew: who could not ask does not know whether the holder could say that it lives."""
+        self._seen = None
 
 
 class Lease:
@@ -63,7 +83,7 @@ class Lease:
         self._thread.join()
         if not self._is_lost:
             with suppress(UnavailableError):
-                self._locks.put(self._name, "", self._state)
+                self._locks.free(self._name, self._state)
 
     def _keep(self) -> None:
         while not self._is_over.wait(_BEAT):
@@ -125,26 +145,27 @@ class Locks:
         written = self._cluster.ask("PUT", path, {"holder": holder}, seconds=SEARCH_SECONDS, **expected)
         return _State(holder, written["_seq_no"], written["_primary_term"])
 
+    def free(self, name: str, before: _State) -> None:
+        """Write that nobody holds a lock any more. Raises as `put` does."""
+        self._cluster.patiently(lambda: self.put(name, "", before))
+
     def _acquire(self, name: str, busy: str, patience: float) -> _State:
-        us, until = uuid4().hex, time.monotonic() + patience
-        seen: _State | None = None
-        seen_at, pauses = 0.0, Pauses()
+        us, watch, pauses = uuid4().hex, _Watch(), self._cluster.pauses()
+        until = time.monotonic() + patience
         while True:
             try:
                 state = self.get(name)
                 if state is not None and state.holder == us:
-                    return state
-                if state != seen or seen is None:
-                    seen, seen_at = state, time.monotonic()
-                if state is None or not state.holder or time.monotonic() - seen_at > _LIFE:
+                    return state  # our own request, whose answer was lost
+                if watch.is_free(state):
                     return self.put(name, us, state)
-                pauses = Pauses()
             except ConflictError:
-                continue
+                continue  # somebody was quicker
             except PassingError as error:
-                seen = None  # who could not ask does not know whether the holder lives
+                watch.forget()
                 pauses.wait_or_raise(error)
                 continue
+            pauses.begin_again()
             if time.monotonic() >= until:
                 raise BusyError(busy)
             time.sleep(_PAUSE)

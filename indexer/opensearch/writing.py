@@ -18,7 +18,7 @@ from http import HTTPStatus
 
 from indexer.entries import Entry, Field, entries_of, removal_of
 from indexer.opensearch import faults, queries
-from indexer.opensearch.client import Action, Cluster, patiently, whole
+from indexer.opensearch.client import Action, Cluster, whole
 from indexer.opensearch.faults import PassingError
 from indexer.opensearch.schema import Target
 from pipeline.ports import IndexedDocument
@@ -116,11 +116,11 @@ def _delete_other_pages(cluster: Cluster, alias: str, changes: Sequence[_Change]
         if answer["timed_out"] or answer["failures"]:
             raise PassingError(faults.NOT_READY)
 
-    patiently(delete)
+    cluster.patiently(delete)
 
 
 def _show(cluster: Cluster, alias: str) -> None:
-    patiently(lambda: whole(cluster.ask("POST", f"/{alias}/_refresh")))
+    cluster.patiently(lambda: whole(cluster.ask("POST", f"/{alias}/_refresh")))
 
 
 def _action(entry_id: str, version: int, entry: Entry) -> Action:

@@ -10,7 +10,7 @@ from indexer.embedded import open_embedded
 from indexer.opensearch import open_opensearch
 from indexer.rebuild import reindex
 from indexer.search import Search
-from pipeline.access import EVERYONE, Reader
+from pipeline.access import EVERYONE, Reader, may_read
 from pipeline.ports import SearchIndex
 from pipeline.query import SearchPage, SearchRequest, Sort
 from pipeline.text import fold
@@ -128,9 +128,29 @@ def test_both_engines_answer_alike(engines: tuple[Search, Search]) -> None:
     assert empty < len(ASKED) / 2  # most of what is asked is found
 
 
+@pytest.mark.parametrize("reader", READERS)
+def test_hidden_documents_change_nothing_on_opensearch(engines: tuple[Search, Search], reader: Reader) -> None:
+    """But the order by relevance: `docs/decisions/0004-relevance-order-is-exempt.md`."""
+    _, whole = engines
+    seen = Shelf(paper for paper in PAPERS if may_read(reader, paper.indexed.tokens))
+    with empty_indices(server("opensearch")) as of:
+        index = open_opensearch(of)
+        reindex(index, seen)
+        less = Search(index, seen)
+        every = [paper.id for paper in PAPERS]
+        for asked, _ in ASKED[::6]:
+            for request in (asked, replace(asked, sort=Sort.NEWEST, size=7, page=2)):
+                one, other = (search.search(request, reader=reader) for search in (whole, less))
+                assert (one.total, one.facets) == (other.total, other.facets)
+                assert {hit.id for hit in one.hits} == {hit.id for hit in other.hits} or one.total > request.size
+                assert one.hits == other.hits or request.sort is Sort.RELEVANCE
+            ids = every[:: len(every) // 90]
+            assert whole.index.best_pages(asked, ids, reader=reader) == index.best_pages(asked, ids, reader=reader)
+
+
 def test_what_is_counted_is_what_a_reader_may_read(engines: tuple[Search, Search]) -> None:
     for reader in READERS:
-        readable = {paper.id for paper in PAPERS if not reader.tokens.isdisjoint(paper.indexed.tokens)}
+        readable = {paper.id for paper in PAPERS if may_read(reader, paper.indexed.tokens)}
         for search in engines:
             pages = list(walk(search, SearchRequest(size=100), reader))
             assert {hit.id for page in pages for hit in page.hits} == readable
