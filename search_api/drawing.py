@@ -17,6 +17,10 @@ from pipeline.settings import IntakeSettings
 _MOST = 4
 """Most processes: each may hold a large page decoded."""
 
+_MOST_SECONDS = 30.0
+"""Longest time for what has one page; reading one may take longer, but nobody looks at an empty screen for more."""
+_SECONDS_A_PAGE = 1.0
+
 Made = TypeVar("Made")
 
 
@@ -24,9 +28,9 @@ class Drawing:
     """Makes costly things, a few at a time."""
 
     def __init__(self, limits: IntakeSettings) -> None:
-        """With the bounds on time and memory that reading a page has; processes start when first needed."""
+        """With the bound on memory that reading a page has; processes start when first needed."""
         count = min(_MOST, os.cpu_count() or 1)
-        self._seconds = limits.page_seconds
+        self._seconds = min(_MOST_SECONDS, limits.page_seconds)
         self._places = CapacityLimiter(count)
         self._processes = BoundedProcesses(count, worker_bytes=limits.worker_bytes)
 
@@ -41,7 +45,8 @@ class Drawing:
             PageFailedError: the process crashed, or took too long or too much memory.
         """
         try:
-            return self._processes.submit(call, self._seconds * pages, lambda: False).result()
+            seconds = self._seconds + _SECONDS_A_PAGE * (pages - 1)
+            return self._processes.submit(call, seconds, lambda: False).result()
         except (LostError, TimeOverError, MemoryError) as error:
             message = "Trang này quá nặng hoặc bị hỏng nên không dựng được. Hãy báo văn thư quét lại."
             raise PageFailedError(message) from error
