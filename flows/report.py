@@ -68,7 +68,8 @@ def batch_lines(batch: Batch, seconds: float, records: Mapping[str, DocumentReco
     ]
     if counts[FileStatus.DUPLICATE]:
         lines.append(f"  {counts[FileStatus.DUPLICATE]} tệp đã có từ trước, không lưu lần nữa (xem từng tệp: --json).")
-    doubtful = [records[d] for o in batch.outcomes for d in o.documents if d in records and records[d].doubtful]
+    new = [d for o in batch.outcomes if o.status is not FileStatus.DUPLICATE for d in o.documents]
+    doubtful = [records[document] for document in new if document in records and records[document].doubtful]
     if doubtful:
         lines.append(f"{len(doubtful)} văn bản có trường cần người xem lại:")
         lines += [f"  {record.id}: {', '.join(record.doubtful)}" for record in doubtful]
