@@ -8,12 +8,12 @@ Rules: `docs/domain.md`, "Numbers".
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.confidence import sureness
 from extractors.file_name import digits_named, is_contradicted, number_in_name
-from extractors.issuer import Body
+from extractors.issuer import Body, is_number_line
 from extractors.likeness import distance
 from extractors.zones import Header, Line, union
 from pipeline.model import FieldValue, Source, Word
@@ -22,6 +22,7 @@ from pipeline.text import fold
 from pipeline.types import SYMBOLS, TYPES, types_of_symbol
 
 _LABEL = re.compile(r"^\W*(?:luat\s*)?s[o06&ốô](?:[a-z]{0,2}(?=\W)|(?=\d))\s*[:.;]?\s*")
+_SUBJECT = re.compile(r"\W*(?:v\s*[/il1.]\s*v|ve)\b")
 _MARKS = re.compile(r"\s*([-/])\s*")
 _DIGIT_SLIPS = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "Ó": "0", "Ô": "0", "l": "1", "I": "1", "i": "1",
                               "|": "1", "!": "1", "Í": "1", "Z": "2", "z": "2", "S": "5", "s": "5", "Š": "5", "G": "6",
@@ -36,6 +37,8 @@ _BLANK = re.compile(r"[\s._…·-]*")
 
 _PRINTED = 1.29
 """The word with the digits is at most so many times as high as `Số`, where printed (1.25 seen); written ones more."""
+_BELOW_NAME = 0.042
+"""The number follows the issuer's name, and the asterisk between them, within this share of the page's height."""
 _CLEAR = 0.80
 _BARRED = 0.30
 """Tesseract is rarely sure of a word with Đ in it, and nearly always right about its digits."""
@@ -75,11 +78,19 @@ class _Reading:
 
 def read_number(header: Header, around: Surroundings, page: int) -> FieldValue | None:
     """The number and symbol with where they stand, or None where the page has none or a blank one."""
-    readings = [reading for line in header.left if (reading := _read(line, around)) is not None]
+    readings = [reading for line in _number_lines(header.left) if (reading := _read(line, around)) is not None]
     labelled = [reading for reading in readings if _LABEL.match(reading.line.folded)]
-    if not readings:
-        return None
-    return _valued(header, (labelled or readings)[0], around, page)
+    return _valued(header, (labelled or readings)[0], around, page) if readings else None
+
+
+def _number_lines(left: Sequence[Line]) -> Iterator[Line]:
+    """The lines down to the first that is one of a number, and above a letter's subject, which may cite another."""
+    for line in left:
+        if _SUBJECT.match(line.folded):
+            return
+        yield line
+        if is_number_line(line):
+            return
 
 
 def _read(line: Line, around: Surroundings) -> _Reading | None:
@@ -226,7 +237,7 @@ def _valued(header: Header, reading: _Reading, around: Surroundings, page: int) 
 def _doubt(header: Header, reading: _Reading, words: Sequence[Word], around: Surroundings) -> str | None:
     """Why the number is not certain, if it is not."""
     digit_words = reading.line.words_at(reading.start, reading.digits_end)
-    if not header.is_framed:
+    if not header.is_framed or _is_far_below(reading.line, around.issuer):
         return NO_HEADER
     if header.is_written(digit_words) or not _looks_printed(header, reading, digit_words):
         return WRITTEN
@@ -237,6 +248,12 @@ def _doubt(header: Header, reading: _Reading, words: Sequence[Word], around: Sur
     least = min(word.confidence for word in words)
     is_barred = "đ" in " ".join(word.text for word in words).lower() and len(words) == 1
     return UNCLEAR if reading.is_repaired or least < (_BARRED if is_barred else _CLEAR) else None
+
+
+def _is_far_below(line: Line, issuer: Body | None) -> bool:
+    """Whether a line stands so far below the issuer's name that it may belong to a letter's subject."""
+    name = issuer.value.box if issuer else None
+    return name is not None and line.box[1] - name[3] > _BELOW_NAME
 
 
 def _looks_printed(header: Header, reading: _Reading, digit_words: Sequence[Word]) -> bool:

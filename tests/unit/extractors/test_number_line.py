@@ -15,6 +15,7 @@ from tests.unit.extractors.sheet import (
     is_certain,
     is_proposed,
     left,
+    middle,
     party_header,
     right,
     state_header,
@@ -72,6 +73,15 @@ def test_a_number_cited_in_the_body_is_not_the_documents() -> None:
 
     assert NUMBER not in describe(lines).fields
     assert NUMBER in describe(lines).doubtful
+
+
+@pytest.mark.parametrize("number", ["Số: /LHH-VP", "s5 cmíce", "Số: 45/LHH-VP"])
+@pytest.mark.parametrize("opening", ["V/v trả lời Công văn", "~ƒ trả lời Công văn"])
+def test_a_number_cited_in_a_letters_subject_is_not_the_letters(number: str, opening: str) -> None:
+    subject = left(opening, "số 12/UBND-VX ngày 05 tháng 9", top=0.153, step=0.017)
+    letter = [*state_header(number), *subject, *middle("Kính gửi: Ủy ban nhân dân", top=0.24)]
+
+    assert not is_certain(describe(letter), NUMBER, "12/UBND-VX")
 
 
 def test_digits_under_a_hand_are_a_proposal() -> None:
