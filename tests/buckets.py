@@ -1,24 +1,17 @@
-"""S3 servers for tests: buckets of one's own, a MinIO of one's own that may be killed, and a proxy that misbehaves."""
+"""S3 for tests: buckets of one's own, and a proxy that misbehaves."""
 
-import os
-import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from minio import Minio
 
-from deploy.services import servers
-from deploy.services.minio import MinIO
-from deploy.services.records import ROOT, read_record
 from pipeline.storage.endpoint import Endpoint
-from tests.services import server
 
 
 def endpoint_of(settings: Mapping[str, str]) -> Endpoint:
@@ -35,55 +28,15 @@ def s3_client(endpoint: Endpoint) -> Minio:
 
 @contextmanager
 def own_bucket(endpoint: Endpoint) -> Iterator[str]:
-    """The name of a bucket that is not there yet, and that is removed afterwards with all it holds."""
-    bucket = f"test-{uuid4().hex}"
-    yield bucket
+    """The name of a bucket that is not there yet. All whose names begin with it are removed afterwards, full or not."""
+    name = f"test-{uuid4().hex}"
+    yield name
     client = s3_client(endpoint)
-    if client.bucket_exists(bucket):
-        for found in client.list_objects(bucket, recursive=True):
-            client.remove_object(bucket, str(found.object_name))
-        client.remove_bucket(bucket)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnMinIO:
-    """A MinIO for one test, on the program that `make services` has built."""
-
-    root: Path
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """How it is reached; the same after each start."""
-        record = read_record(self.root, MinIO.name)
-        assert record is not None
-        return endpoint_of(record.settings)
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        servers.start(self.root, [MinIO()], lambda _text: None)
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        record = read_record(self.root, MinIO.name)
-        assert record is not None
-        if record.process is not None and servers.running(self.root, MinIO.name) is not None:
-            os.kill(record.process.pid, signal.SIGKILL)
-            os.waitpid(record.process.pid, 0)
-
-
-@contextmanager
-def own_minio(folder: Path) -> Iterator[OwnMinIO]:
-    """A MinIO below this folder, ended afterwards."""
-    server(MinIO.name)  # skips or fails where there is no program to run
-    (folder / MinIO.name).mkdir(parents=True)
-    for built in (ROOT / MinIO.name).glob("v*"):
-        (folder / MinIO.name / built.name).symlink_to(built)
-    own = OwnMinIO(folder)
-    own.start()
-    try:
-        yield own
-    finally:
-        own.kill()
+    for bucket in client.list_buckets():
+        if bucket.name.startswith(name):
+            for found in client.list_objects(bucket.name, recursive=True):
+                client.remove_object(bucket.name, str(found.object_name))
+            client.remove_bucket(bucket.name)
 
 
 @dataclass(frozen=True, slots=True)

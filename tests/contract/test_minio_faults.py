@@ -23,7 +23,8 @@ from pipeline.errors import (
 )
 from pipeline.storage.endpoint import Endpoint
 from pipeline.storage.minio import BucketStore
-from tests.buckets import Call, OwnMinIO, endpoint_of, misbehaving, own_bucket, own_minio, s3_client
+from tests.buckets import Call, endpoint_of, misbehaving, own_bucket, s3_client
+from tests.own_servers import OwnServer, own_minio
 from tests.services import server
 
 KEY = "originals/" + "ab" * 32
@@ -43,7 +44,7 @@ def bucket(endpoint: Endpoint) -> Iterator[str]:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[OwnMinIO]:
+def own(tmp_path: Path) -> Iterator[OwnServer]:
     with own_minio(tmp_path / "services") as started:
         yield started
 
@@ -162,8 +163,8 @@ def test_wrong_credentials_are_told(endpoint: Endpoint, bucket: str) -> None:
         put(wrong, b"one")
 
 
-def test_killed_and_started_again_it_is_as_before(own: OwnMinIO) -> None:
-    store = BucketStore(own.endpoint, "vankho")
+def test_killed_and_started_again_it_is_as_before(own: OwnServer) -> None:
+    store = BucketStore(endpoint_of(own.settings), "vankho")
     put(store, LARGE)
     with store.open(KEY) as stream:
         begun = stream.read(5 << 20)
@@ -183,8 +184,8 @@ def test_killed_and_started_again_it_is_as_before(own: OwnMinIO) -> None:
     assert list(store.keys()) == [KEY, KEY + "1"]
 
 
-def test_killed_while_it_is_written_to_an_object_is_whole_or_absent(own: OwnMinIO) -> None:
-    store = BucketStore(own.endpoint, "vankho")
+def test_killed_while_it_is_written_to_an_object_is_whole_or_absent(own: OwnServer) -> None:
+    store = BucketStore(endpoint_of(own.settings), "vankho")
     chance = Random(7)
     for number in range(4):
         key = f"{KEY}{number}"
@@ -210,7 +211,7 @@ def test_a_missing_object_is_missing_while_the_bucket_was_never_made(endpoint: E
     store.remove(KEY)
 
 
-def test_over_tls_with_an_authority_of_our_own(own: OwnMinIO, tmp_path: Path) -> None:
+def test_over_tls_with_an_authority_of_our_own(own: OwnServer, tmp_path: Path) -> None:
     own.kill()
     certificates = tmp_path / "services" / "minio" / "certificates"
     certificate, key = certificates / "public.crt", certificates / "private.key"
