@@ -154,7 +154,7 @@ def test_it_stops_on_an_interrupt_too(home: Path) -> None:
 
 
 def test_an_answer_under_way_is_finished_before_it_stops(home: Path) -> None:
-    size = 64 << 20
+    size = 24 << 20
     document = file_large(home, size)
     with serving(home, "--port", "0") as service, httpx.Client(base_url=service.url + API, timeout=60) as client:
         assert sign_in(client).status_code == 201
@@ -170,7 +170,7 @@ def test_an_answer_under_way_is_finished_before_it_stops(home: Path) -> None:
 
 
 def test_a_reader_who_goes_away_in_the_middle_harms_nobody(home: Path) -> None:
-    document = file_large(home, 64 << 20)
+    document = file_large(home, 24 << 20)
     with serving(home, "--port", "0") as service, httpx.Client(base_url=service.url + API, timeout=60) as client:
         assert sign_in(client).status_code == 201
         for _ in range(3):
