@@ -37,7 +37,8 @@ def organisations(draw: st.DrawFn) -> Organisation:
     parents = [None, *(draw(st.none() | st.sampled_from(UNITS[:place])) for place in range(1, len(UNITS)))]
     units = [Unit(unit, f"Đơn vị {unit}", "chi_bo", parent=parent) for unit, parent in zip(UNITS, parents, strict=True)]
     roles = st.builds(Membership, st.sampled_from(list(Role)), _units, _begins, _ends)
-    members = [Person(person, person.title(), tuple(draw(st.lists(roles, max_size=3)))) for person in PEOPLE]
+    held = [draw(st.lists(roles, min_size=min(place, 1), max_size=3)) for place in range(len(PEOPLE))]
+    members = [Person(person, person.title(), tuple(has)) for person, has in zip(PEOPLE, held, strict=True)]
     return Organisation(tuple(units), tuple(members))
 
 
