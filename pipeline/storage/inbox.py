@@ -124,6 +124,9 @@ class FolderInbox:
             if not self._is_still(arrival):
                 return False
             wanted = self._folder / arrival.unit / place / today().isoformat() / arrival.name
+            if not wanted.parent.resolve().is_relative_to((self._folder / arrival.unit).resolve()):
+                message = f"{place} trong hộp nhận của {arrival.unit} là liên kết dẫn ra ngoài. Hãy xóa liên kết đó."
+                raise UnavailableError(message)
             wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             paths = (wanted.with_name(name) for name in names_for(wanted.name))
             target = next(path for path in paths if not os.path.lexists(path))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.clock import today
+from pipeline.errors import UnavailableError
 from pipeline.ports import Arrival, InboxLook
 from pipeline.storage.inbox import FolderInbox
 
@@ -139,6 +140,21 @@ def test_nothing_is_moved_over_another_file(folder: Path) -> None:
         "a.b (2).pdf": "two",
         "a.b (3).pdf": "three",
     }
+
+
+@pytest.mark.parametrize("link", ["done", f"done/{today()}", f"done/{today()}/2024"])
+def test_nothing_is_moved_out_through_a_link(folder: Path, tmp_path: Path, link: str) -> None:
+    drop(folder, "dang-uy/2024/a.pdf")
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "dang-uy" / link).parent.mkdir(parents=True, exist_ok=True)
+    (folder / "dang-uy" / link).symlink_to(tmp_path / "elsewhere")
+    arrival = only(folder)
+
+    with pytest.raises(UnavailableError, match="dang-uy"):
+        FolderInbox(folder, quiet_seconds=0).accept(arrival, None)
+
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert (folder / "dang-uy" / "2024" / "a.pdf").exists()
 
 
 def test_the_longest_name_has_room_for_its_reason(folder: Path) -> None:
