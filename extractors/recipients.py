@@ -20,7 +20,7 @@ _BULLET = re.compile(r"^[-~_•*+=«»\s.]+")
 _AS_ABOVE = "nhutren"
 _DASH = re.compile(r"[-~–]\s")
 _ARCHIVE = re.compile(r"luu\b")
-_ENTRY = re.compile(r"[^\W\d_a-zđ][^|_~«»*<>{}\[\]\\]*")
+_ENTRY = re.compile(r"[^\W\d_a-zđ](?:[^\W_]|[\s,.()/:;&'\"–-])*")
 _PURPOSE = re.compile(r"\((?P<purpose>[^)]*)\)?")
 _PURPOSES = re.compile(r"b/?c|p/?h|t/?h|de .+|thay b/?c|bao cao|qua .+|thuc hien")
 _STEP = 0.024

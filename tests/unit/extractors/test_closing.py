@@ -163,6 +163,7 @@ def test_an_entry_goes_on_in_the_next_line() -> None:
         ("Nơi nhận:", "- Như Điều", "- Các hội thành viên;", "- Lưu: VT."),  # an entry without its mark lost a word
         ("Nơi nhận:", "- Ủy ban nhân dân tỉnh (b/);", "- Lưu: VT."),  # no such purpose
         ("Nơi nhận:", "- na trên;", "- Lưu: VT."),  # an entry begins with a capital
+        ("Nơi nhận:", "- Ủy ban nhân dân tỉnh ‹p Các phòng;", "- Lưu: VT."),  # and holds no specks
     ],
 )
 def test_a_list_that_may_lack_something_is_a_proposal(read: Sequence[str]) -> None:
