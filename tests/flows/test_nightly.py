@@ -76,15 +76,15 @@ def test_it_ticks_does_not_overlap_and_a_killed_run_blocks_nothing(home: Path, f
             before, skipped = len(facts.nights.latest(1000)), flow_runs(home).count("Skipped")
             running.until(lambda: flow_runs(home).count("Skipped") >= skipped + 2, "two ticks were skipped")
             assert len(facts.nights.latest(1000)) == before
-            for number in range(2, 42):
+            for number in range(2, 22):
                 drop(home, number)
 
         served = running.child("flows.served") or 0
-        running.until(lambda: 1 < documents(facts) < 41 and runs_of(served), "a run is in the middle of its work")
+        running.until(lambda: 1 < documents(facts) < 21 and runs_of(served), "a run is in the middle of its work")
         completed = ended(facts, NightStatus.COMPLETED)
         for process in runs_of(served):
             os.kill(process, signal.SIGKILL)
-        running.until(lambda: documents(facts) == 41, "a later run has finished the work")
+        running.until(lambda: documents(facts) == 21, "a later run has finished the work")
         running.until(lambda: ended(facts, NightStatus.COMPLETED) > completed, "it has ended well")
         assert ended(facts, NightStatus.INTERRUPTED) >= 1
         assert list((home / "inbox" / "dang-uy").glob("*.pdf")) == []
