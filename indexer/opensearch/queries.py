@@ -51,7 +51,7 @@ def hits(answer: Answer) -> IndexHits:
     return IndexHits(
         total=found["total"]["value"],
         ids=tuple(hit["_id"] for hit in found["hits"]),
-        facets={facet: _in_order(counts["buckets"]) for facet, counts in counted.items()},
+        facets={facet: _in_order(counted[facet]["buckets"]) for facet in FACETS if facet in counted},
     )
 
 

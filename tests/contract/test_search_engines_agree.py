@@ -124,6 +124,7 @@ def test_both_engines_answer_alike(engines: tuple[Search, Search]) -> None:
     for asked, reader in ASKED:
         embedded, opensearch = (list(walk(search, asked, reader)) for search in engines)
         assert opensearch == embedded, asked
+        assert [list(page.facets) for page in opensearch] == [list(page.facets) for page in embedded]
         empty += not embedded[0].total
     assert empty < len(ASKED) / 2  # most of what is asked is found
 
