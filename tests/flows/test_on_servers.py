@@ -1,5 +1,7 @@
 """Settings alone move an installation to servers: the same answers there, and a server that fails costs nothing."""
 
+import shutil
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -104,6 +106,23 @@ def test_on_servers_nobody_acts_for_another_unless_it_is_said(served: House) -> 
     assert done.code == 0  # the house says it
     plain = House(served.home, served.inbox, (*served.wrapper, "env", "--unset=VANKHO_CLI__IMPERSONATION"))
     assert plain.run("search", "nghị quyết", "--as", "van-thu").code != 0
+
+
+def test_what_one_machine_leaves_in_the_middle_another_finishes(served: House, tmp_path: Path) -> None:
+    served.put("a.pdf", digital(1, pages=3))
+    served.put("b.pdf", digital(2, pages=3))
+    assert served.failing_ingest("rename staging 00001.json", 2, -signal.SIGKILL, "--direct").code == -signal.SIGKILL
+    left = served.run("status", "--json").report
+    assert not left["staging_empty"]
+    shutil.copytree(served.home / "keys", tmp_path / "second" / "keys")
+    (tmp_path / "empty").mkdir()
+    second = House(tmp_path / "second", tmp_path / "empty", served.wrapper)
+    finished = second.ingest()
+    assert finished.code == 0, finished.out
+    assert second.run("status", "--json").report["staging_empty"]
+    assert set(served.ingest().statuses().values()) <= {"stored", "duplicate"}
+    assert second.run("verify", "--json").report["clean"]
+    assert sum(second.run("status", "--json").report["documents"].values()) == 2
 
 
 def wait_for_an_object(run: Popen[str], endpoint: Endpoint, bucket: str) -> None:
