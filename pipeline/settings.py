@@ -129,6 +129,12 @@ class IndexSettings(_Section):
     prefix: str = Field(default="vankho", pattern=r"^[a-z0-9][a-z0-9_-]{0,80}$")
     """The names of all indices begin with it, so that several installations can share a server."""
 
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            raise PydanticCustomError("incomplete", "cần cả index.user và index.password")
+        return self
+
 
 class CLISettings(_Section):
     """The operator's command line."""

@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.embedded.store import engine_errors
+from indexer.faults import BUSY, REBUILDING
 from pipeline.errors import BusyError
 from pipeline.locks import lock_file
-
-BUSY = "Chỉ mục đang được ghi bởi một tiến trình khác. Hãy thử lại sau."
-REBUILDING = "Chỉ mục đang được dựng lại bởi một tiến trình khác. Hãy thử lại sau."
 
 _PAUSE = 0.02
 

@@ -12,12 +12,11 @@ import tantivy
 
 from indexer.embedded.versions import schema_of
 from indexer.entries import DOCUMENT_FIELDS, PAGE_FIELDS, Field, Kind, fingerprint
+from indexer.faults import MISSING, OTHER_SCHEMA
 from pipeline.errors import StorageFullError, UnavailableError, VanKhoError
 
 BROKEN = "Chỉ mục tìm kiếm bị hỏng. Hãy kiểm tra ổ đĩa, rồi chạy `vankho reindex` để dựng lại từ danh mục."
-MISSING = "Không thấy chỉ mục tìm kiếm. Hãy chạy `vankho reindex` để dựng lại từ danh mục."
 
-_OTHER_SCHEMA = "Chỉ mục tìm kiếm không dùng được với phiên bản phần mềm này. Hãy chạy `vankho reindex`."
 _NAMES = ("documents", "pages")
 _TOKENIZER = "spaces"
 
@@ -54,7 +53,7 @@ def open_version(path: Path | None) -> Version:
     if schema is None or not all(tantivy.Index.exists(str(path / name)) for name in _NAMES):
         raise UnavailableError(BROKEN)  # tantivy would make an empty index there
     if schema != fingerprint():
-        raise UnavailableError(_OTHER_SCHEMA)
+        raise UnavailableError(OTHER_SCHEMA)
     return _opened(path)
 
 

@@ -69,7 +69,7 @@ class Cluster:
         self._client = OpenSearch(
             hosts=[str(settings.url)],
             http_auth=(settings.user, password) if settings.user else None,
-            ssl_context=_trust(settings.ca),
+            ssl_context=_trust(settings.ca) if str(settings.url).startswith("https:") else None,
             pool_maxsize=_CONNECTIONS,
             max_retries=1,  # for a connection that was closed while nobody used it
         )

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from indexer.faults import MISSING
 from pipeline.errors import StorageFullError, UnavailableError
 
-MISSING = "Không thấy chỉ mục tìm kiếm. Hãy chạy `vankho reindex` để dựng lại từ danh mục."
-OTHER_SCHEMA = "Chỉ mục tìm kiếm không dùng được với phiên bản phần mềm này. Hãy chạy `vankho reindex`."
 DOWN = (
     "Không kết nối được máy chủ tìm kiếm OpenSearch. Hãy thử lại sau ít phút; quản trị kiểm tra máy chủ và index.url."
 )

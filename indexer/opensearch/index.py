@@ -8,9 +8,10 @@ from itertools import chain
 from typing import Any
 
 from indexer.entries import document_key
+from indexer.faults import BUSY, MISSING, OTHER_SCHEMA, REBUILDING
 from indexer.opensearch import queries
 from indexer.opensearch.client import SEARCH_SECONDS, Answer, Cluster, whole
-from indexer.opensearch.faults import MISSING, OTHER_SCHEMA, AlreadyThereError, GoneError, PassingError, SlowError
+from indexer.opensearch.faults import AlreadyThereError, GoneError, PassingError, SlowError
 from indexer.opensearch.locks import Lease, Locks
 from indexer.opensearch.schema import Names, Target
 from indexer.opensearch.writing import writing
@@ -19,9 +20,6 @@ from pipeline.access import Reader
 from pipeline.errors import UnavailableError
 from pipeline.ports import IndexHits, IndexWriter
 from pipeline.query import FACETS, SearchRequest
-
-_BUSY = "Chỉ mục đang được ghi bởi một tiến trình khác. Hãy thử lại sau."
-_REBUILDING = "Chỉ mục đang được dựng lại bởi một tiến trình khác. Hãy thử lại sau."
 
 _TRIES = 3
 """Of a search: the index may be swapped under it."""
@@ -46,7 +44,7 @@ class OpenSearchIndex:
 
     def create(self) -> None:
         """Make an empty index where there is none."""
-        with self._locks.held("writer", busy=_BUSY, patience=self._patience):
+        with self._locks.held("writer", busy=BUSY, patience=self._patience):
             aliases = self._aliases()
             if not _current(aliases):
                 self._point(self._names.current, to=self._make_pair(aliases))
@@ -73,7 +71,7 @@ class OpenSearchIndex:
     def writer(self) -> Iterator[IndexWriter]:
         """Write into the pair that is searched, and into the one that is being built, if any."""
         with (
-            self._locks.held("writer", busy=_BUSY, patience=self._patience) as lease,
+            self._locks.held("writer", busy=BUSY, patience=self._patience) as lease,
             writing(self._cluster, self._targets(), lease.checked) as writer,
         ):
             yield writer
@@ -85,7 +83,7 @@ class OpenSearchIndex:
         What they write goes into both. They and the rebuild take turns, so that the pages of one state of a document
         are never mixed with those of another. The aliases are swapped while no writer is under way.
         """
-        with self._locks.held("rebuild", busy=_REBUILDING, patience=self._patience) as lease:
+        with self._locks.held("rebuild", busy=REBUILDING, patience=self._patience) as lease:
             turn = partial(self._turn, lease)
             with turn():
                 pair = self._begin()
@@ -109,7 +107,7 @@ class OpenSearchIndex:
     @contextmanager
     def _turn(self, rebuilding: Lease) -> Iterator[None]:
         """A moment of a rebuild in which nobody else writes."""
-        with self._locks.held("writer", busy=_BUSY, patience=math.inf):
+        with self._locks.held("writer", busy=BUSY, patience=math.inf):
             rebuilding.check()
             yield
 

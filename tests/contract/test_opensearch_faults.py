@@ -23,7 +23,7 @@ from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
 from pipeline.errors import SettingsError, StorageFullError, UnavailableError
 from pipeline.ports import SearchIndex
 from pipeline.query import SearchPage, SearchRequest, Sort
-from pipeline.settings import IndexSettings, Settings
+from pipeline.settings import IndexSettings, Settings, load_settings
 from tests.opensearch import LOST, Call, Instead, OwnOpenSearch, misbehaving, own_opensearch
 from tests.papers import MEMBER, ORGANISATION, Paper, fill, found, shelve
 from tests.services import empty_indices, server
@@ -446,6 +446,12 @@ def test_over_tls_with_an_authority_of_our_own_and_an_account(of: IndexSettings,
             found(denied, "")
         with pytest.raises(UnavailableError, match=r"index\.ca"):
             found(open_opensearch(behind), "")
+
+
+@pytest.mark.parametrize("half", ["USER", "PASSWORD"])
+def test_half_an_account_is_a_wrong_setting(half: str) -> None:
+    with pytest.raises(SettingsError, match=r"index\.user và index\.password"):
+        load_settings({"VANKHO_INDEX__URL": "https://127.0.0.1:9", f"VANKHO_INDEX__{half}": "vankho"})
 
 
 def test_a_certificate_that_cannot_be_read_is_named(tmp_path: Path) -> None:
