@@ -28,6 +28,8 @@ def _checked_handle(value: object) -> object:
 
 
 Handle = Annotated[str, BeforeValidator(_checked_handle)]
+ShortText = Annotated[str, Field(max_length=64)]
+"""What every catalogue keeps whole: PostgreSQL holds to the lengths that SQLite only notes."""
 
 
 class _Entry(BaseModel):
@@ -37,9 +39,9 @@ class _Entry(BaseModel):
 class _UnitEntry(_Entry):
     id: Handle
     name: str
-    kind: str
+    kind: ShortText
     parent: Handle | None = None
-    symbol: str | None = None
+    symbol: ShortText | None = None
     aliases: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None

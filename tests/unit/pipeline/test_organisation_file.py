@@ -107,6 +107,8 @@ ROOT = {"id": "goc", "name": "Gốc", "kind": "dang_uy"}
         ({"units": [ROOT | {"valid_from": date(2025, 1, 2), "valid_to": date(2025, 1, 1)}]}, "2025-01-01"),
         ({"units": [ROOT | {"id": "Gốc"}]}, "units.0.id"),
         ({"units": [ROOT | {"nmae": "x"}]}, "units.0.nmae"),
+        ({"units": [ROOT | {"kind": "x" * 65}]}, "units.0.kind"),
+        ({"units": [ROOT | {"symbol": "Đ" * 65}]}, "units.0.symbol"),
         ({"units": [ROOT], "people": [{"id": "a", "name": "A", "roles": [{"role": "vua", "unit": "goc"}]}]}, "roles.0"),
         (
             {"units": [ROOT], "people": [{"id": "a", "name": "A", "roles": [{"role": "van_thu", "unit": "x"}]}]},
