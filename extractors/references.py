@@ -49,6 +49,9 @@ _OPENING: tuple[tuple[str, str], ...] = (
     ),
 )
 """Relations that a passage opens with."""
+RELATIONS = frozenset({*dict(_OWN), *dict(_OPENING), "issued_with", MENTIONS})
+"""Every relation that a reference may have."""
+
 _WITH = re.compile(r"kèm theo\W+(?:\w+\W+){0,3}?$", re.IGNORECASE)
 _EXPIRES = re.compile(r"^[^;.]{0,80}\bhết hiệu lực\b(?! một phần)", re.IGNORECASE)
 _PASSIVE = re.compile(r"\bđược (?:sửa đổi|bổ sung|thay thế|bãi bỏ)", re.IGNORECASE)

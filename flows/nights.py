@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from flows.night import Night
-from flows.report import STATUS_WORDS
+from flows.words import FILE_WORDS
 from pipeline.catalogue.batches import BatchItem
 from pipeline.catalogue.nights import NightOrigin, NightRecord, NightStatus
 from pipeline.clock import HOME_ZONE
@@ -55,7 +55,7 @@ def night_json(record: NightRecord, problems: Problems, night: Night | None = No
 def night_summary(record: NightRecord) -> str:
     """A run in one line."""
     report = record.report
-    counts = [f"{number} {STATUS_WORDS[status]}" for status, number in report.counts.items()]
+    counts = [f"{number} {FILE_WORDS[status]}" for status, number in report.counts.items()]
     counts += [f"{report.waiting} còn đang chép"] if report.waiting else []
     counts += [f"{report.strays} không nạp được như đang nằm"] if report.strays else []
     counts += [f"{report.left_behind} để lại cho lượt sau"] if report.left_behind else []
@@ -72,7 +72,7 @@ def night_lines(record: NightRecord, problems: Problems, named: Sequence[str] | 
     if named is not None:
         return lines + list(named)
     lines += [
-        f"  [{STATUS_WORDS[item.status]}] đợt {batch}, tệp thứ {item.ordinal}: {item.reason}"
+        f"  [{FILE_WORDS[item.status]}] đợt {batch}, tệp thứ {item.ordinal}: {item.reason}"
         for batch, items in problems.items()
         for item in items
     ]
@@ -84,7 +84,7 @@ def night_lines(record: NightRecord, problems: Problems, named: Sequence[str] | 
 def problem_lines(night: Night) -> list[str]:
     """What needs attention, by name; a quarantined file has none."""
     lines = [
-        f"  [{STATUS_WORDS[outcome.status]}] {'một tệp' if outcome.path is None else printable(outcome.path)}:"
+        f"  [{FILE_WORDS[outcome.status]}] {'một tệp' if outcome.path is None else printable(outcome.path)}:"
         f" {outcome.reason}"
         for outcome in night.problems
     ]

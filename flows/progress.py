@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from flows.report import STATUS_WORDS
+from flows.words import FILE_WORDS
 from indexer.drainer import Drainer
 from pipeline.catalogue.jobs import JobProgress
 from pipeline.errors import VanKhoError
@@ -79,7 +79,7 @@ class Bar:
         self._bar.advance(self._task)
         if outcome.path is not None and outcome.reason is not None and outcome.status not in _QUIET:
             self._bar.console.print(
-                f"[{STATUS_WORDS[outcome.status]}] {printable(outcome.path)}: {outcome.reason}",
+                f"[{FILE_WORDS[outcome.status]}] {printable(outcome.path)}: {outcome.reason}",
                 markup=False,
                 highlight=False,
             )

@@ -6,19 +6,10 @@ Leaves printing to the commands.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from flows.words import FIELD_WORDS, FILE_WORDS
 from pipeline.model import DocumentRecord, FieldName, FileStatus
 from pipeline.steps.intake import printable
 from pipeline.steps.take_in import Batch, Outcome
-
-STATUS_WORDS = {
-    FileStatus.STORED: "đã lưu",
-    FileStatus.DUPLICATE: "đã có",
-    FileStatus.REFUSED: "từ chối",
-    FileStatus.QUARANTINED: "cách ly",
-    FileStatus.FAILED: "lỗi",
-    FileStatus.INCOMPLETE: "thiếu trang",
-    FileStatus.UNFINISHED: "chưa xong",
-}
 
 _LISTED = (FieldName.TYPE, FieldName.NUMBER, FieldName.DATE, FieldName.ISSUER, FieldName.SUBJECT)
 
@@ -59,10 +50,10 @@ def batch_lines(batch: Batch, seconds: float, records: Mapping[str, DocumentReco
     Files that were in before are only counted; the JSON report names them.
     """
     counts = Counter(outcome.status for outcome in batch.outcomes)
-    told = ", ".join(f"{counts[status]} {STATUS_WORDS[status]}" for status in FileStatus if counts[status])
+    told = ", ".join(f"{counts[status]} {FILE_WORDS[status]}" for status in FileStatus if counts[status])
     lines = [f"Đợt {batch.id}: {len(batch.outcomes)} tệp trong {seconds:.1f} giây ({told or 'không có tệp nào'})."]
     lines += [
-        f"  [{STATUS_WORDS[outcome.status]}] {_shown(outcome)}: {outcome.reason}"
+        f"  [{FILE_WORDS[outcome.status]}] {_shown(outcome)}: {outcome.reason}"
         for outcome in batch.outcomes
         if outcome.status not in (FileStatus.STORED, FileStatus.DUPLICATE)
     ]
@@ -72,7 +63,7 @@ def batch_lines(batch: Batch, seconds: float, records: Mapping[str, DocumentReco
     doubtful = [records[document] for document in new if document in records and records[document].doubtful]
     if doubtful:
         lines.append(f"{len(doubtful)} văn bản có trường cần người xem lại:")
-        lines += [f"  {record.id}: {', '.join(record.doubtful)}" for record in doubtful]
+        lines += [f"  {record.id}: {', '.join(FIELD_WORDS[name] for name in record.doubtful)}" for record in doubtful]
     return lines
 
 

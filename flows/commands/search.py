@@ -1,5 +1,6 @@
 """`vankho search`: what a person finds, exactly as the HTTP API would answer them."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from html import unescape
 from typing import Annotated
@@ -7,8 +8,10 @@ from typing import Annotated
 import typer
 
 from flows.console import catalogue, command_app, print_json, reader_as, settings
+from flows.words import FACET_WORDS
 from indexer.search import Search, open_index
 from pipeline.query import SearchPage, SearchRequest, Sort
+from pipeline.types import TYPES
 
 app = command_app("Tìm văn bản trong phạm vi một người được xem.")
 
@@ -49,10 +52,11 @@ def search(  # noqa: PLR0917 - Typer gives each option its place
     with catalogue(of) as facts:
         reader = reader_as(as_person, of, facts)
         found = Search(open_index(of, facts.documents), facts.documents).search(request, reader=reader)
+        names = facts.documents.unit_names()
     if as_json:
         print_json(_json(found))
     else:
-        print("\n".join(_lines(found, request)))
+        print("\n".join(_lines(found, request, names)))
 
 
 def _json(found: SearchPage) -> dict[str, object]:
@@ -63,15 +67,31 @@ def _json(found: SearchPage) -> dict[str, object]:
     }
 
 
-def _lines(found: SearchPage, request: SearchRequest) -> list[str]:
+def _lines(found: SearchPage, request: SearchRequest, names: Mapping[str, str]) -> list[str]:
+    """The hits and counts for a person. `names` are the units' names by their ids."""
     lines = [f"{found.total} văn bản."]
     first = (request.page - 1) * request.size + 1
     for place, hit in enumerate(found.hits, start=first):
-        lines += [f"{place:>3}. {hit.title}", f"     {hit.date or 'không rõ ngày'} · {hit.issuer or ''} · {hit.id}"]
+        lines += [
+            f"{place:>3}. {hit.title}",
+            f"     {hit.date or 'không rõ ngày'} · {_name(hit.issuer, names)} · {hit.id}",
+        ]
         if hit.snippet:
             shown = unescape(hit.snippet.replace("<mark>", "«").replace("</mark>", "»"))
             lines.append(f"     {' '.join(shown.split())}")
     for name, counts in found.facets.items():
         if counts:
-            lines.append(f"{name}: " + ", ".join(f"{c.key} ({c.count})" for c in counts[:_SHOWN_FACETS]))
+            told = ", ".join(f"{_key(name, c.key, names)} ({c.count})" for c in counts[:_SHOWN_FACETS])
+            lines.append(f"{FACET_WORDS[name]}: {told}")
     return lines
+
+
+def _name(issuer: str | None, names: Mapping[str, str]) -> str:
+    return "không rõ cơ quan" if issuer is None else names.get(issuer, issuer)
+
+
+def _key(facet: str, key: str, names: Mapping[str, str]) -> str:
+    """A facet's key as people say it."""
+    if facet == "type":
+        return TYPES[key].title if key in TYPES else key
+    return names.get(key, key) if facet in ("issuer", "unit") else key

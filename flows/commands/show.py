@@ -8,10 +8,14 @@ import typer
 
 from flows.acts import is_readable
 from flows.console import catalogue, command_app, origin, print_json, reader_as, settings
+from flows.words import DOCUMENT_WORDS, FIELD_WORDS, PAGE_WORDS, RELATION_WORDS, SYSTEM_WORDS
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.documents import not_found_message
 from pipeline.errors import NotFoundError
 from pipeline.model import DocumentRecord, FieldName, FieldValue, PageRecord
+from pipeline.types import TYPES
+
+_WIDTH = max(map(len, FIELD_WORDS.values()))
 
 app = command_app("Xem một văn bản: các trường, các trang.")
 
@@ -66,16 +70,23 @@ def _page(page: PageRecord, text: str) -> dict[str, object]:
 
 
 def _lines(record: DocumentRecord, texts: Mapping[int, str]) -> list[str]:
-    lines = [f"{record.id} ({record.status})"]
+    lines = [f"{record.id} ({DOCUMENT_WORDS[record.status]})"]
     for name in FieldName:
         value = record.fields.get(name)
         if value is not None:
             doubt = f"  ← cần xem lại: {value.reason or 'chưa chắc chắn'}" if value.is_doubtful else ""
-            lines.append(f"  {name:<14} {value.value}{doubt}")
+            lines.append(f"  {FIELD_WORDS[name]:<{_WIDTH}}  {_value(name, value.value)}{doubt}")
         elif name in record.doubtful:
-            lines.append(f"  {name:<14} (chưa đọc được)")
-    lines += [f"  {found.relation} {found.number}" for found in record.references]
+            lines.append(f"  {FIELD_WORDS[name]:<{_WIDTH}}  (chưa đọc được)")
+    lines += [f"  {RELATION_WORDS[found.relation]} {found.number} (trang {found.page})" for found in record.references]
     for page in record.pages:
-        lines += [f"--- trang {page.page} ({page.status}{': ' + page.reason if page.reason else ''})"]
+        lines += [f"--- trang {page.page} ({PAGE_WORDS[page.status]}{': ' + page.reason if page.reason else ''})"]
         lines += [texts.get(page.page, "")]
     return lines
+
+
+def _value(name: FieldName, value: str) -> str:
+    """A value as people say it."""
+    if name is FieldName.SYSTEM:
+        return SYSTEM_WORDS.get(value, value)
+    return TYPES[value].title if name is FieldName.TYPE and value in TYPES else value

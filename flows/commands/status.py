@@ -6,7 +6,7 @@ import typer
 
 from flows.console import catalogue, command_app, print_json, settings
 from flows.nights import night_json, night_summary
-from flows.report import STATUS_WORDS
+from flows.words import DOCUMENT_WORDS, FILE_WORDS
 from indexer.search import open_index
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.batches import BatchRecord
@@ -88,7 +88,6 @@ def _batch(batch: BatchRecord) -> dict[str, object]:
 def _lines(told: dict[str, object]) -> list[str]:
     names = {
         "home": "Thư mục dữ liệu",
-        "documents": "Văn bản",
         "indexed": "Trong chỉ mục",
         "pending": "Chờ cập nhật chỉ mục",
         "staging_empty": "Vùng đệm trống",
@@ -97,7 +96,11 @@ def _lines(told: dict[str, object]) -> list[str]:
     if told["index_problem"] is not None:
         names["index_problem"] = "Chỉ mục"
         del names["indexed"]
-    lines = [f"{text}: {told[name]}" for name, text in names.items()]
+    lines = [f"{text}: {_shown(told[name])}" for name, text in names.items()]
+    documents = told["documents"]
+    if isinstance(documents, dict):
+        counts = ", ".join(f"{number} {DOCUMENT_WORDS[status]}" for status, number in documents.items())
+        lines.insert(1, f"Văn bản: {counts}")
     if isinstance(told["night"], dict):
         lines.append(told["night"]["summary"])
     jobs = told["jobs"]
@@ -106,7 +109,11 @@ def _lines(told: dict[str, object]) -> list[str]:
         lines.append(f"Việc {job['id']} ({state}): {job['files_done']}/{job['files'] or '?'} tệp")
     batches = told["batches"]
     for batch in batches if isinstance(batches, list) else []:
-        counts = ", ".join(f"{number} {STATUS_WORDS[status]}" for status, number in batch["counts"].items())
+        counts = ", ".join(f"{number} {FILE_WORDS[status]}" for status, number in batch["counts"].items())
         state = "xong" if batch["ended_at"] else "dở dang"
         lines.append(f"Đợt {batch['id']} ({state}, {batch['started_at']}): {counts or 'chưa có tệp nào xong'}")
     return lines
+
+
+def _shown(value: object) -> str:
+    return {True: "có", False: "không"}[value] if isinstance(value, bool) else str(value)

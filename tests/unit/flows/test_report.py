@@ -49,7 +49,7 @@ def test_a_person_is_told_what_needs_attention_and_only_counts_of_the_rest() -> 
     assert "tệp thứ 4: Tệp mang dấu MẬT." in told
     assert "in/bad\ufffd[2J.pdf: Tệp rỗng." in told
     assert "in/late.pdf" in told
-    assert "d-new: type, date, issuer, subject" in told
+    assert "d-new: loại, ngày ban hành, cơ quan ban hành, trích yếu" in told
     for left_out in ("old.pdf", "new.pdf", "d-old"):
         assert left_out not in told
 

@@ -1,0 +1,68 @@
+"""The Vietnamese words for what the code names: fields, statuses, relations, facets. Programs get the names."""
+
+from collections.abc import Mapping
+
+from pipeline.model import DocumentStatus, FieldName, FileStatus, PageStatus
+
+FILE_WORDS: Mapping[FileStatus, str] = {
+    FileStatus.STORED: "đã lưu",
+    FileStatus.DUPLICATE: "đã có",
+    FileStatus.REFUSED: "từ chối",
+    FileStatus.QUARANTINED: "cách ly",
+    FileStatus.FAILED: "lỗi",
+    FileStatus.INCOMPLETE: "thiếu trang",
+    FileStatus.UNFINISHED: "chưa xong",
+}
+
+DOCUMENT_WORDS: Mapping[DocumentStatus, str] = {
+    DocumentStatus.UNPUBLISHED: "chưa công bố",
+    DocumentStatus.PUBLISHED: "đã công bố",
+}
+
+PAGE_WORDS: Mapping[PageStatus, str] = {
+    PageStatus.READ: "đã đọc",
+    PageStatus.BLANK: "trang trắng",
+    PageStatus.FAILED: "không đọc được",
+}
+
+FIELD_WORDS: Mapping[FieldName, str] = {
+    FieldName.SYSTEM: "hệ thống",
+    FieldName.NUMBER: "số, ký hiệu",
+    FieldName.TYPE: "loại",
+    FieldName.DATE: "ngày ban hành",
+    FieldName.ISSUER: "cơ quan ban hành",
+    FieldName.ISSUER_PARENT: "cơ quan cấp trên",
+    FieldName.PLACE: "nơi ban hành",
+    FieldName.SUBJECT: "trích yếu",
+    FieldName.SIGNER: "người ký",
+    FieldName.SIGNER_TITLE: "chức vụ người ký",
+    FieldName.CAPACITY: "thể thức ký",
+    FieldName.RECIPIENTS: "nơi nhận",
+    FieldName.URGENCY: "mức độ khẩn",
+}
+
+SYSTEM_WORDS: Mapping[str, str] = {"party": "Đảng", "state": "Nhà nước", "other": "tổ chức khác"}
+
+RELATION_WORDS: Mapping[str, str] = {
+    "amends": "sửa đổi, bổ sung",
+    "repeals": "bãi bỏ",
+    "replaces": "thay thế",
+    "suspends": "đình chỉ",
+    "corrects": "đính chính",
+    "based_on": "căn cứ",
+    "proposed_in": "theo đề nghị tại",
+    "guides": "hướng dẫn",
+    "implements": "thực hiện",
+    "follows": "tiếp theo",
+    "replies_to": "trả lời",
+    "summarises": "tổng kết, sơ kết",
+    "issued_with": "ban hành kèm theo",
+    "mentions": "nhắc tới",
+}
+
+FACET_WORDS: Mapping[str, str] = {
+    "type": "Loại",
+    "issuer": "Cơ quan ban hành",
+    "year": "Năm",
+    "unit": "Đơn vị giữ",
+}
