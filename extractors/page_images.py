@@ -48,6 +48,10 @@ class ImagePages:
     def text_of(self, _file_page: int) -> None:
         """Nothing: an image has no text layer."""
 
+    def has_pictures(self, _file_page: int) -> bool:
+        """It is one."""
+        return True
+
     def image_of(self, file_page: int) -> PageImage:
         """The pixels of a page. Raises `PageFailedError` where they cannot be decoded."""
         with _decoding():

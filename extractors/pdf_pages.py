@@ -42,6 +42,8 @@ class Survey:
 
     size: Points
     has_visible_text: bool
+    has_pictures: bool
+    """Something is seen on it that is no text: an image, a drawing, a stamp of an e-office program."""
     image_share: float
     """Share of the page that is covered by images."""
     scan_dpi: float | None
@@ -125,6 +127,7 @@ def _survey(page: pypdfium2.PdfPage) -> Survey:
     return Survey(
         size=size,
         has_visible_text=has_text,
+        has_pictures=bool(images) or has_drawing,
         image_share=min(1.0, sum(map(_area, images)) / max(1.0, size[0] * size[1])),
         scan_dpi=_image_dpi(largest) if largest is not None else None,
         is_one_image=len(images) == 1 and not has_text and not has_drawing and _covers(images[0], page),

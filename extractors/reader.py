@@ -1,6 +1,6 @@
 """The `FileReader` of `pipeline.ports`: puts together how a file's pages become words.
 
-    text layer that can be believed ─► words
+    text layer that can be believed ─► words, and those of pictures in the header zone
     else the page's own pixels ─► prepared ─► Tesseract ─► words, text-only PDF page
 
 Each page ends in a result: read, blank, or failed with the reason. Of a failed page the top is read by itself, coarser
@@ -21,6 +21,7 @@ from extractors.image_prep import is_blank, to_grey
 from extractors.page_images import PageImage, open_image_pages
 from extractors.pdf_pages import PdfPages, open_pdf_pages
 from extractors.pdf_text import TextLayer, open_text_layer
+from extractors.pictured_words import with_pictured_words
 from extractors.scanned_page import read_scan, read_top
 from extractors.secrecy import find_mark
 from extractors.tesseract import Tesseract
@@ -40,6 +41,9 @@ class PageSource(Protocol):
 
     def text_of(self, file_page: int) -> PageText | None:
         """The words of the page's own text layer, where there is one that can be believed."""
+
+    def has_pictures(self, file_page: int) -> bool:
+        """Whether a page with a text layer shows anything that is not in it."""
 
     def image_of(self, file_page: int) -> PageImage:
         """The page's pixels as displayed."""
@@ -103,13 +107,21 @@ class Reader:
     def _reading(self, source: PageSource, file_page: int) -> PageReading:
         content = source.text_of(file_page)
         if content is not None:
-            return PageReading(PageResult(file_page, PageStatus.READ, content))
+            return PageReading(PageResult(file_page, PageStatus.READ, self._with_pictures(source, file_page, content)))
         image = source.image_of(file_page)
         if _is_blank(image):
             return PageReading(PageResult(file_page, PageStatus.BLANK))
         self.tesseract.require()
         scan = read_scan(image, self.tesseract, self.intake.page_seconds)
         return PageReading(PageResult(file_page, PageStatus.READ, scan.content, hands=scan.hands), scan.layer)
+
+    def _with_pictures(self, source: PageSource, file_page: int, content: PageText) -> PageText:
+        """The text of a layer with what is said by pictures in the header zone, which may be a mark of secrecy."""
+        if not source.has_pictures(file_page):
+            return content
+        self.tesseract.require()
+        top = source.top_of(file_page, _TOP)
+        return with_pictured_words(content, top, _TOP, self.tesseract, seconds_for_top(self.intake))
 
 
 def open_reader(intake: IntakeSettings, ocr: OCRSettings, *, scratch: Path | None = None) -> Reader:
@@ -143,6 +155,9 @@ class _PDFSource:
         if self.layers is None:
             self.layers = self.stack.enter_context(open_text_layer(self.path))
         return self.layers.text_of(file_page)
+
+    def has_pictures(self, file_page: int) -> bool:
+        return self.pages.survey(file_page).has_pictures
 
     def image_of(self, file_page: int) -> PageImage:
         pixels, dpi = self.pages.scan(file_page, self.pages.survey(file_page))

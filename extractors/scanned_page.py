@@ -5,7 +5,7 @@ page is read, and a mark of secrecy must not be lost with it. Where a page canno
 it has been looked at for marks. Finding the picture is left to `extractors.reader`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Protocol
@@ -74,13 +74,19 @@ def _recognised(
     """The words of the picture, and those of the stamps in its header zone, with their boxes on the prepared page."""
     begun = monotonic()
     found = recogniser.recognise(prepared.pixels, dpi=prepared.dpi, seconds=seconds)
+    left = max(_LEAST_SECONDS, seconds - (monotonic() - begun))
+    return found, stamped_words(image, prepared, zone, recogniser, left)
+
+
+def stamped_words(
+    image: PageImage, prepared: Prepared, zone: float, recogniser: Recogniser, seconds: float
+) -> list[RawWord]:
+    """The words of the stamps in the upper zone (a share) of a picture, with their boxes on the prepared one."""
     sheet = stamp_sheet(image.pixels, prepared, zone)
     if sheet is None:
-        return found, []
-    left = max(_LEAST_SECONDS, seconds - (monotonic() - begun))
-    stamped = recogniser.recognise(sheet.pixels, dpi=STAMP_DPI, seconds=left, is_sparse=True)
-    words = [replace(word, box=sheet.cutting_at(word.box[1]).box_on_prepared(word.box)) for word in stamped.words]
-    return found, words
+        return []
+    found = recogniser.recognise(sheet.pixels, dpi=STAMP_DPI, seconds=seconds, is_sparse=True)
+    return [replace(word, box=sheet.cutting_at(word.box[1]).box_on_prepared(word.box)) for word in found.words]
 
 
 def _on_page(
@@ -88,18 +94,36 @@ def _on_page(
 ) -> HeaderReading:
     """The words, those of stamps first, and the hands with their boxes on a page of which the picture is a share."""
     height, width = image.pixels.shape[:2]
-    full = height / share
-    last = max((word.line for word in found.words), default=0)
-    raw = [*(replace(word, line=word.line + last + 1) for word in stamped), *found.words]
-    words = tuple(
-        Word(word.text, box_on_page(word.box, prepared.to_page, width, full), word.confidence, word.line, word.block)
-        for word in raw
-    )
+    words = joined(placed_words(image, prepared, stamped, share), placed_words(image, prepared, found.words, share))
     hands = find_hands(image.pixels, prepared, found.words, min(1.0, ZONE / share))
     return HeaderReading(
         content=PageText(words, running_text(words), found.confidence, Source.OCR),
-        hands=tuple(box_on_page(hand, prepared.to_page, width, full) for hand in hands),
+        hands=tuple(box_on_page(hand, prepared.to_page, width, height / share) for hand in hands),
     )
+
+
+def placed_words(image: PageImage, prepared: Prepared, words: Iterable[RawWord], share: float) -> list[Word]:
+    """The words with their boxes on the page of which the picture is the upper share."""
+    height, width = image.pixels.shape[:2]
+    return [
+        Word(
+            word.text,
+            box_on_page(word.box, prepared.to_page, width, height / share),
+            word.confidence,
+            word.line,
+            word.block,
+        )
+        for word in words
+    ]
+
+
+def joined(*readings: Sequence[Word]) -> tuple[Word, ...]:
+    """The words of several readings of a page, one reading after the other; lines of different readings differ."""
+    words: list[Word] = []
+    for reading in readings:
+        first = max((word.line for word in words), default=-1) + 1
+        words += [replace(word, line=word.line + first) for word in reading]
+    return tuple(words)
 
 
 def box_on_page(box: Box, to_page: Affine, width: float, height: float) -> Box:

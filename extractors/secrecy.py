@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from extractors.likeness import distance
 from pipeline.model import PageResult, SecrecyMark, Word
 from pipeline.text import clean, fold
 
@@ -19,11 +20,14 @@ _GAP = 1.5
 """A gap wider than this many times the height of the letters parts a mark from what stands beside it."""
 
 _FRAME = r"[\s|\[\](){}!_=~.,:;'\"*«»“”‘’-]*"
-_SINGLE = re.compile(rf"{_FRAME}[1IlL]?(?:M[ẬÂẠ]T|M[ậâạ]t|M[ậẬ][Tt])[1IlL]?{_FRAME}")
-"""`MẬT` and the slips that are no other Vietnamese word: one of its two marks lost. Not MẮT, MẶT, MẤT, MÁT."""
+_SINGLE = re.compile(rf"{_FRAME}[1IlL]?(?:M[ẬÂẠAÀẢÃẦẨẪ]T|MẬ[I1F]|M[ậâạ]t|M[ậẬ][Tt])[1IlL]?{_FRAME}")
+"""`MẬT` and the slips that are no other Vietnamese word. Not MẮT, MẶT, MẤT, MÁT; MAT, of both marks lost, on doubt."""
 _DEGREE = re.compile(r"Độ mật\s*:?\s*(Mật|Tối mật|Tuyệt mật)\b", re.IGNORECASE)
 _LEVELS = {"mat": "mat", "toimat": "toi_mat", "tuyetmat": "tuyet_mat"}
 _TWO_WORDS = re.compile(r"[1il]?(toimat|tuyetmat)[1il]?")
+_SECOND = re.compile(r"M[ẬÂẠ]T[1IlL]?$")
+_FIRST = {"toi": ("toi_mat", 1), "tuyet": ("tuyet_mat", 2)}
+"""With the slips that are let pass. `GIẢI`, `BÍ`, `BẢO` are less alike."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -71,5 +75,14 @@ def _level(text: str) -> str | None:
         return "mat"
     if compact[:1].isupper() and sum(map(str.isupper, compact)) * 2 > len(compact):
         two = _TWO_WORDS.fullmatch(fold(compact))
-        return _LEVELS[two[1]] if two else None
+        return _LEVELS[two[1]] if two else _nearly(compact)
     return None
+
+
+def _nearly(compact: str) -> str | None:
+    """The level of two words whose first a worn stamp has spoilt; the second must be the mark itself."""
+    second = _SECOND.search(compact)
+    if second is None:
+        return None
+    first = fold(compact[: second.start()])
+    return next((level for word, (level, slips) in _FIRST.items() if distance(first, word, slips) is not None), None)

@@ -20,8 +20,14 @@ PixelBox = tuple[int, int, int, int]
 _MM_PER_INCH = 25.4
 _RED_INK = 45
 _PALEST_INK = 190
+_PALE_LINE = 225
+_LINE_SHARE, _FRAME_DEPTH = 0.5, 2.4
+"""Lines of a frame: dark over more than this share of a side, not further from the edge than so many mm."""
+_MOST_SLANT = 14.0
+_FEWEST_POINTS = 3
 _FRAME_CONTRAST = 28
 _SIDE = 0.75
+_HALF, _EDGE_SHARE = 127, 0.2
 _MOST_REGIONS = 6
 STAMP_DPI = 300
 """The resolution of the sheet, whatever the page had."""
@@ -110,8 +116,18 @@ def _framed(grey: Grey, dpi: float) -> Iterator[PixelBox]:
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined)
     for left, top, width, height, _ in stats[1:].tolist():
         is_of_size = 9 * per_mm <= width <= 90 * per_mm and 4.5 * per_mm <= height <= 22 * per_mm
-        if is_of_size and width > height and _has_four_sides(dark[top : top + height, left : left + width]):
+        patch = dark[top : top + height, left : left + width]
+        if is_of_size and width > height and _has_four_sides(_straightened(patch)):
             yield left, top, left + width, top + height
+
+
+def _straightened(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A patch of ink turned upright, without the empty edges that this leaves."""
+    turned = _turned(dark * np.uint8(255), _slant(dark > 0), 0) > _HALF
+    rows, columns = np.flatnonzero(turned.mean(axis=1) > _EDGE_SHARE), np.flatnonzero(turned.mean(axis=0) > _EDGE_SHARE)
+    if not rows.size or not columns.size:
+        return dark
+    return turned[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.uint8)
 
 
 def _has_four_sides(dark: NDArray[np.uint8]) -> bool:
@@ -138,16 +154,46 @@ def _sheet(found: Sequence[tuple[Grey, PixelBox]], dpi: float) -> StampSheet:
 
 
 def _without_frame(piece: Grey, per_mm: float) -> Grey:
-    """The piece on white, without ink that reaches over most of its width or height as a frame does."""
+    """The piece upright on white, without the lines of a frame round it."""
     darkest, paper = np.percentile(piece, (2, 90))
     stretch = 255 / max(paper - darkest, 1.0)
     white = np.clip((piece.astype(np.float32) - darkest) * stretch, 0, 255).astype(np.uint8)
-    mask = (white < _PALEST_INK).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    upright = _turned(white, _slant(white < _PALEST_INK), 255)
+    _cut_lines(upright, per_mm)
+    _cut_lines(upright.T, per_mm)
+    return upright
+
+
+def _cut_lines(piece: Grey, per_mm: float) -> None:
+    """Whiten the piece from its upper and its lower end to the innermost line of a frame there, if there is one."""
+    dark = piece < _PALE_LINE
+    rows = np.flatnonzero(dark.any(axis=1))
+    columns = np.flatnonzero(dark.any(axis=0))
+    if not rows.size:
+        return
+    is_line = dark[:, columns[0] : columns[-1] + 1].mean(axis=1) > _LINE_SHARE
+    reach, spare = round(_FRAME_DEPTH * per_mm), max(1, round(per_mm / 6))
+    upper = np.flatnonzero(is_line[rows[0] : rows[0] + reach])
+    lower = np.flatnonzero(is_line[max(0, rows[-1] + 1 - reach) : rows[-1] + 1][::-1])
+    if upper.size and lower.size:
+        piece[: rows[0] + upper[-1] + 1 + spare] = 255
+        piece[rows[-1] - lower[-1] - spare :] = 255
+
+
+def _slant(dark: NDArray[np.bool_]) -> float:
+    """Degrees by which a longish patch of ink is turned clockwise; 0 where it has no clear direction."""
+    points = np.argwhere(dark)[:, ::-1].astype(np.float32)
+    if len(points) < _FEWEST_POINTS:
+        return 0.0
+    _, (across, down), angle = cv2.minAreaRect(points)
+    if across < down:
+        across, down, angle = down, across, angle + 90
+    angle = (angle + 90) % 180 - 90
+    return angle if abs(angle) < _MOST_SLANT and across > 1.5 * down else 0.0
+
+
+def _turned(piece: Grey, angle: float, paper: int) -> Grey:
+    """The piece turned back by so many degrees about its middle."""
     height, width = piece.shape
-    frame = np.zeros(count, np.bool_)
-    for index in range(1, count):
-        _, _, across, down, area = stats[index]
-        frame[index] = (across > 0.6 * width or down > 0.8 * height) and area < 0.5 * across * down
-    lines = cv2.dilate(frame[labels].astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, round(per_mm / 6)))
-    return np.where(lines > 0, np.uint8(255), white)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    return cast("Grey", cv2.warpAffine(piece, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=float(paper)))

@@ -1,4 +1,4 @@
-"""Files for the tests of reading: pictures as PDF pages, whole or damaged."""
+"""Files for the tests of reading: pictures as PDF pages, whole or damaged; born-digital pages with pictures."""
 
 import io
 from collections.abc import Sequence
@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream
 from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 
 from extractors.reader import Reader, open_reader
 from pipeline.model import PageResult
 from pipeline.settings import IntakeSettings, OCRSettings
-from samples.generator import Look, make_document
+from samples.generator import Look, ink, make_document
+from samples.generator.fonts import PRINT_FILES, font_path
 
 A4 = (595, 842)
 
@@ -69,3 +75,27 @@ def results_of(path: Path, reader: Reader | None = None) -> list[PageResult]:
     reader = reader or reader_of()
     facts = reader.inspect(path, name=path.name)
     return [reading.result for reading in reader.read_pages(path, facts, range(1, facts.pages + 1))]
+
+
+def stamp(text: str, *, colour: tuple[int, int, int] = ink.MARK_RED, angle: float = 0.0) -> Image.Image:
+    """A stamp in a double frame, as a scanner sees it on white paper at 300 dpi."""
+    mask = ink.boxed_mark(text, 95 + 47 * len(text), 95, np.random.default_rng(3))
+    mask = mask.rotate(angle, Image.Resampling.BICUBIC, expand=True)
+    return Image.composite(Image.new("RGB", mask.size, colour), Image.new("RGB", mask.size, "white"), mask)
+
+
+def digital_page(path: Path, *, lines: Sequence[str] = (), picture: Image.Image | None = None) -> Path:
+    """A born-digital paper of one page, with more lines in its body, and with a picture under its number."""
+    pdfmetrics.registerFont(TTFont("regular", str(font_path(PRINT_FILES["regular"]))))
+    canvas = Canvas(str(path), pagesize=A4, invariant=1, initialFontName="regular")
+    header = ["ĐẢNG ỦY XÃ MẪU", "Số: 12-KH/ĐU"]
+    body = ["KẾ HOẠCH", "về công tác kiểm tra", *lines, "Căn cứ Điều lệ Đảng, Đảng ủy xây dựng kế hoạch như sau."]
+    for y, line in [*zip((780, 756), header, strict=True), *((650 - 22 * i, line) for i, line in enumerate(body))]:
+        canvas.setFont("regular", 14)
+        canvas.drawString(90, y, line)
+    canvas.line(90, 775, 200, 775)
+    if picture is not None:
+        width, height = (side * 72 / 300 for side in picture.size)
+        canvas.drawImage(ImageReader(picture), 100, 745 - height, width, height)
+    canvas.save()
+    return path
