@@ -25,7 +25,7 @@ _SINGLE = re.compile(rf"{_FRAME}[1IlL]?(?:M[ẬÂẠAÀẢÃẦẨẪ]T|MẬ[I1F
 _DEGREE = re.compile(r"Độ mật\s*:?\s*(Mật|Tối mật|Tuyệt mật)\b", re.IGNORECASE)
 _LEVELS = {"mat": "mat", "toimat": "toi_mat", "tuyetmat": "tuyet_mat"}
 _TWO_WORDS = re.compile(r"[1il]?(toimat|tuyetmat)[1il]?")
-_SECOND = re.compile(r"M[ẬÂẠ]T[1IlL]?$")
+_SECOND = re.compile(r"M(?:[ẬÂẠ]T[1IlL]?|Ậ)$")
 _FIRST = {"toi": ("toi_mat", 1), "tuyet": ("tuyet_mat", 2)}
 """With the slips that are let pass. `GIẢI`, `BÍ`, `BẢO` are less alike."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -40,7 +40,7 @@ def find_mark(page: PageResult) -> SecrecyMark | None:
     if page.content is None:
         return None
     words = [word for word in page.content.words if word.box[1] < ZONE]
-    found = {level for run in _runs(words) if (level := _level(" ".join(word.text for word in run)))}
+    found = {level for run in _runs(words) if (level := _level(" ".join(_without_specks(run))))}
     highest = next((level for level in ("tuyet_mat", "toi_mat", "mat") if level in found), None)
     return SecrecyMark(highest, page.file_page) if highest else None
 
@@ -57,6 +57,16 @@ def _runs(words: Sequence[Word]) -> Iterator[list[Word]]:
         run.append(word)
     if run:
         yield run
+
+
+def _without_specks(run: Sequence[Word]) -> list[str]:
+    """The words of a run without single signs at its ends, as which specks and pieces of a frame are read."""
+    texts = [word.text for word in run]
+    while texts and sum(map(str.isalnum, texts[0])) <= 1:
+        del texts[0]
+    while texts and sum(map(str.isalnum, texts[-1])) <= 1:
+        del texts[-1]
+    return texts
 
 
 def _follows(before: Word, word: Word) -> bool:

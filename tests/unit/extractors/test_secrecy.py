@@ -81,6 +81,8 @@ def test_a_text_layer_that_speaks_of_secrets_is_no_mark(tmp_path: Path) -> None:
         ("mật", None),
         ("TULYỆT MẬT", "tuyet_mat"),
         ("TỐT MẬT |", "toi_mat"),
+        ("¡ TỐIMẬT j :", "toi_mat"),
+        ("TỐI MẬ”", "toi_mat"),
         ("MÀT", "mat"),
         ("BẢO MẬT", None),
         ("BÍ MẬT", None),
