@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from extractors.reader import open_reader
+from pipeline.errors import MissingProgramError
 from pipeline.model import PageResult, PageStatus
 from pipeline.settings import IntakeSettings, OCRSettings
 from samples.generator import fonts
@@ -53,3 +54,15 @@ def test_a_page_with_only_a_red_mark_is_not_blank(tmp_path: Path, ink: tuple[int
     mark = open_reader(IntakeSettings(), OCRSettings()).screen(result)
     assert mark is not None
     assert mark.level == "mat"
+
+
+@pytest.mark.parametrize(("variable", "words"), [("PATH", "Chưa cài Tesseract"), ("TESSDATA_PREFIX", "tiếng “vie”")])
+def test_what_is_not_installed_is_named_with_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, words: str
+) -> None:
+    path = tmp_path / "page.png"
+    scanned().convert("L").crop((0, 0, 1654, 600)).save(path, dpi=(200, 200))
+    monkeypatch.setenv(variable, str(tmp_path))
+    with pytest.raises(MissingProgramError, match="apt-get install tesseract-ocr tesseract-ocr-vie") as missing:
+        results_of(path)
+    assert words in str(missing.value)
