@@ -169,8 +169,8 @@ def report(found: Iterable[tuple[Case, str | None]]) -> Iterator[str]:
     """What was seen of marks by state and look, and taken for marks by what it was."""
     counts: Counter[tuple[str, str, bool]] = Counter()
     for case, level in found:
-        row, column = (case.state, case.look) if case.level else ("others", case.look)
-        for r, c in itertools.product((row, "marked" if case.level else row), (column, "all")):
+        rows = (case.state, "marked") if case.level else ("others",)
+        for r, c in itertools.product(rows, (case.look, "all")):
             counts[r, c, level == case.level] += 1
     yield f"{'right, of':12}" + "".join(f"{look:>18}" for look in (*LOOKS, "all"))
     for row in (*STATES, "marked", "others"):
