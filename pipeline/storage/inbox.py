@@ -8,6 +8,7 @@ last change (ctime) say: copying tools set the other times back. What was taken 
 import os
 import stat
 import sys
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class FolderInbox:
         """Take files that have been left alone for so long."""
         self._folder = folder
         self._quiet = quiet_seconds
+        self._turn = threading.Lock()
 
     def look(self, units: Collection[str]) -> InboxLook:
         """What lies there now for these units (see `Inbox.look`)."""
@@ -119,8 +121,8 @@ class FolderInbox:
             return False
 
     def _move(self, arrival: Arrival, place: str, note: str | None) -> bool:
-        """Move the file under a free name. The note comes first, so that no file is ever there without it."""
-        with _unusable():
+        """Move the file under a free name, one file at a time."""
+        with _unusable(), self._turn:
             if not self._is_still(arrival):
                 return False
             wanted = self._folder / arrival.unit / place / today().isoformat() / arrival.name
@@ -128,12 +130,8 @@ class FolderInbox:
                 message = f"{place} trong hộp nhận của {arrival.unit} là liên kết dẫn ra ngoài. Hãy xóa liên kết đó."
                 raise UnavailableError(message)
             wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            paths = (wanted.with_name(name) for name in names_for(wanted.name))
-            target = next(path for path in paths if not os.path.lexists(path))
-            if note is not None:
-                _note_beside(target).write_text(f"{note}\n", "utf-8")
-            self._path(arrival).rename(target)  # nobody else moves files here: the run holds its lock
-            return True
+            names = names_for(wanted.name)
+            return any(_moved(self._path(arrival), wanted.with_name(name), note) for name in names)
 
 
 def _files_under(folder: Path, prefix: str, *, without: Collection[str] = ()) -> Iterator[_Found | Stray]:
@@ -178,6 +176,46 @@ def _prune(folder: Path, before: float) -> None:
 def _stamp(status: os.stat_result) -> str:
     """What changes when the file does."""
     return f"{status.st_dev}-{status.st_ino}-{status.st_size}-{status.st_ctime_ns}"
+
+
+def _moved(path: Path, target: Path, note: str | None) -> bool:
+    """Move the file, unless the name is taken. The note comes first, so that no file is ever there without it."""
+    has_both_names = os.path.lexists(target) and os.path.samestat(target.lstat(), path.lstat())
+    if os.path.lexists(target) and not has_both_names:
+        return False
+    if note is not None:
+        _note_beside(target).write_text(f"{note}\n", "utf-8")
+    try:
+        if has_both_names:  # a move that was cut short
+            path.unlink()
+        else:
+            _move_over_nothing(path, target)
+    except FileExistsError:
+        if note is not None:
+            _note_beside(target).unlink()
+        return False
+    return True
+
+
+def _move_over_nothing(path: Path, target: Path) -> None:
+    """Move the file. Raises `FileExistsError` if the name was taken in the meantime: a plain move would replace it.
+
+    Where the file system has no second names, or does not let us give one to somebody else's file, the new name is
+    made first and moved over.
+    """
+    try:
+        os.link(path, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:
+        target.touch(mode=0o600, exist_ok=False)
+        try:
+            path.rename(target)
+        except BaseException:
+            target.unlink()
+            raise
+    else:
+        path.unlink()
 
 
 def _note_beside(path: Path) -> Path:

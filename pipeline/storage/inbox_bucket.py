@@ -9,6 +9,7 @@ versions would keep what is wiped, and is refused.
 
 import io
 import shutil
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -52,6 +53,7 @@ class BucketInbox:
         self._client: Minio = open_client(endpoint)
         self._bucket = bucket
         self._work = work
+        self._turn = threading.Lock()
 
     def look(self, units: Collection[str]) -> InboxLook:
         """What lies there now for these units (see `Inbox.look`)."""
@@ -84,11 +86,13 @@ class BucketInbox:
 
     def accept(self, arrival: Arrival, note: str | None) -> bool:
         """Move the object to `done`."""
-        return self._move(arrival, DONE, note)
+        with self._turn:
+            return self._move(arrival, DONE, note)
 
     def reject(self, arrival: Arrival, reason: str) -> bool:
         """Move the object to `failed`."""
-        return self._move(arrival, FAILED, reason)
+        with self._turn:
+            return self._move(arrival, FAILED, reason)
 
     def wipe(self, arrival: Arrival) -> bool:
         """Remove the object."""
@@ -143,7 +147,10 @@ class BucketInbox:
         return path
 
     def _move(self, arrival: Arrival, place: str, note: str | None) -> bool:
-        """Copy the object to a free name and remove it. The note comes first: no object is there without it."""
+        """Copy the object to a free name and remove it. The note comes first: no object is there without it.
+
+        One at a time: S3 has no copy "only if nothing is there".
+        """
         key = _key_of(arrival)
         if self._etag(key) != arrival.stamp:
             return False

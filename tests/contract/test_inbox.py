@@ -1,7 +1,11 @@
 """What the inbox promises: whole files only, nothing over another file, nothing that has changed."""
 
+import errno
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +14,7 @@ import pytest
 from pipeline.clock import today
 from pipeline.errors import UnavailableError
 from pipeline.ports import Arrival, InboxLook
-from pipeline.storage.inbox import FolderInbox
+from pipeline.storage.inbox import FolderInbox, _note_beside
 
 UNITS = ("chi-bo-01", "dang-uy")
 
@@ -140,6 +144,78 @@ def test_nothing_is_moved_over_another_file(folder: Path) -> None:
         "a.b (2).pdf": "two",
         "a.b (3).pdf": "three",
     }
+
+
+def test_files_that_are_moved_at_once_do_not_take_each_others_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = FolderInbox(folder, quiet_seconds=0)
+    drop(folder, "dang-uy/a.pdf", "one")
+    inbox.reject(only(folder), "vì sao")
+    for name, content in (("a.pdf", "two"), ("a (2).pdf", "three")):  # both are to be called «a (2).pdf»
+        drop(folder, f"dang-uy/{name}", content)
+    both_have_chosen = threading.Barrier(2)
+    note_beside = _note_beside
+
+    def note_when_both_have_chosen(path: Path) -> Path:
+        with suppress(threading.BrokenBarrierError):
+            both_have_chosen.wait(0.5)
+        return note_beside(path)
+
+    monkeypatch.setattr("pipeline.storage.inbox._note_beside", note_when_both_have_chosen)
+    with ThreadPoolExecutor(2) as threads:
+        ended = threads.map(lambda arrival: inbox.reject(arrival, f"vì {arrival.name}"), look(folder).settled)
+        assert all(ended)
+
+    place = folder / "dang-uy" / "failed" / today().isoformat()
+    files = {p.read_text(): p for p in place.glob("*.pdf")}
+    assert set(files) == {"one", "two", "three"}
+    assert {c: note_beside(p).read_text("utf-8") for c, p in files.items()} == {
+        "one": "vì sao\n",
+        "two": "vì a.pdf\n",
+        "three": "vì a (2).pdf\n",
+    }
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_what_somebody_lays_there_in_the_meantime_is_not_replaced(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, has_links: bool
+) -> None:
+    drop(folder, "dang-uy/a.pdf", "one")
+    arrival = only(folder)
+    note_beside = _note_beside
+
+    def note_as_somebody_lays_it(path: Path) -> Path:
+        if path.name == "a.pdf" and not path.exists():
+            path.write_text("somebody's")
+        return note_beside(path)
+
+    def no_links(*_args: object, **_words: object) -> None:
+        raise PermissionError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr("pipeline.storage.inbox._note_beside", note_as_somebody_lays_it)
+    if not has_links:
+        monkeypatch.setattr(os, "link", no_links)
+    assert FolderInbox(folder, quiet_seconds=0).reject(arrival, "vì sao")
+
+    place = folder / "dang-uy" / "failed" / today().isoformat()
+    assert {p.name: p.read_text("utf-8") for p in place.iterdir()} == {
+        "a.pdf": "somebody's",
+        "a (2).pdf": "one",
+        "a (2).pdf.lý-do.txt": "vì sao\n",
+    }
+    assert not look(folder).settled
+
+
+def test_a_move_that_was_cut_short_is_finished(folder: Path) -> None:
+    path = drop(folder, "dang-uy/a.pdf", "one")
+    place = folder / "dang-uy" / "done" / today().isoformat()
+    place.mkdir(parents=True)
+    os.link(path, place / "a.pdf")
+
+    assert FolderInbox(folder, quiet_seconds=0).accept(only(folder), None)
+
+    assert beside(folder) == [f"dang-uy/done/{today()}/a.pdf"]
 
 
 @pytest.mark.parametrize("link", ["done", f"done/{today()}", f"done/{today()}/2024"])

@@ -1,12 +1,15 @@
 """What the inbox promises, on a bucket of a real S3 server."""
 
 import io
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from minio import Minio
-from minio.commonconfig import ENABLED
+from minio.commonconfig import ENABLED, CopySource
 from minio.versioningconfig import VersioningConfig
 
 from pipeline.clock import today
@@ -130,6 +133,29 @@ def test_a_move_that_was_cut_short_is_finished_and_doubles_nothing(bucket: Bucke
     assert bucket.inbox.accept(bucket.only(), None)
 
     assert bucket.lying() == {f"dang-uy/done/{today()}/a.pdf": b"one"}
+
+
+def test_files_that_are_moved_at_once_do_not_take_each_others_name(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket.drop("dang-uy/a.pdf", b"one")
+    bucket.inbox.accept(bucket.only(), None)
+    for name, content in (("a.pdf", b"two"), ("a (2).pdf", b"three")):  # both are to be called «a (2).pdf»
+        bucket.drop(f"dang-uy/{name}", content)
+    both_have_chosen = threading.Barrier(2)
+    copy_object = Minio.copy_object
+
+    def copy_when_both_have_chosen(client: Minio, name: str, key: str, source: CopySource) -> object:
+        with suppress(threading.BrokenBarrierError):
+            both_have_chosen.wait(1)
+        return copy_object(client, name, key, source)
+
+    monkeypatch.setattr(Minio, "copy_object", copy_when_both_have_chosen)
+    with ThreadPoolExecutor(2) as threads:
+        arrivals = bucket.inbox.look(UNITS).settled
+        assert all(threads.map(lambda arrival: bucket.inbox.accept(arrival, None), arrivals))
+
+    assert sorted(bucket.lying().values()) == [b"one", b"three", b"two"]
 
 
 def test_a_wiped_file_is_gone(bucket: Bucket) -> None:
