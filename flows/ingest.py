@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from flows.prefect_server import prefect_environment, prefect_server
+from flows.prefect_server import PrefectApi, prefect_environment, prefect_server
 from pipeline.errors import StoppedError, UnavailableError
 from pipeline.model import FileStatus
 from pipeline.steps.intake import Asked, FoundFile, HashedFile, find_files
@@ -199,15 +199,15 @@ def run_direct(ordinals: Sequence[int], work: Callable[[int], FileStatus], worke
 
 @dataclass(frozen=True, slots=True)
 class PrefectRunner:
-    """Runs the work as a Prefect flow of one task a file, against the server at this URL or one of our own."""
+    """Runs the work as a Prefect flow of one task a file, against this server or one of our own."""
 
     home: Path
-    url: str | None = None
+    api: PrefectApi | None = None
 
     def __call__(self, ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
         """Run the flow to its end. The first error that is not a file's own ends the run."""
-        with prefect_server(self.home) if self.url is None else nullcontext(self.url) as url:
-            os.environ.update(prefect_environment(self.home) | {"PREFECT_API_URL": url})
+        with prefect_server(self.home) if self.api is None else nullcontext(self.api) as api:
+            os.environ.update(prefect_environment(self.home) | api.environment())
             _run_flow(ordinals, work, workers)
 
 

@@ -1,7 +1,7 @@
 """What `vankho up` runs, and how the other commands find out that it runs.
 
-It holds a lock while it lives, and says where its Prefect server is in a file that counts only while the lock is
-held.
+It holds a lock while it lives, and says where its Prefect server is, and what secret that asks for, in files that count
+only while the lock is held.
 """
 
 import os
@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flows.prefect_server import free_port, is_answering, server_environment, server_log, server_url, server_words
+from flows.prefect_server import (
+    PrefectApi,
+    client_environment,
+    free_port,
+    is_answering,
+    new_api,
+    server_environment,
+    server_log,
+    server_words,
+)
 from flows.supervisor import Service
 from pipeline.locks import held, lock_file
 from pipeline.settings import Settings
@@ -43,23 +52,27 @@ def is_up(of: Settings) -> bool:
     return False
 
 
-def running_prefect(of: Settings) -> str | None:
-    """The URL of the Prefect server's API, where `vankho up` runs and the server answers."""
-    path = _url_file(of)
-    url = path.read_text("ascii") if is_up(of) and path.exists() else None
-    return url if url is not None and is_answering(url) else None
+def running_prefect(of: Settings) -> PrefectApi | None:
+    """The Prefect server's API, where `vankho up` runs and the server answers."""
+    if not is_up(of):
+        return None
+    try:
+        api = PrefectApi(_url_file(of).read_text("ascii"), _secret_file(of).read_text("ascii"))
+    except FileNotFoundError:
+        return None
+    return api if is_answering(api.url) else None
 
 
 def services(of: Settings) -> list[Service]:
     """The services of this installation, with the Prefect server on a free port."""
     port = free_port()
-    url = server_url(port)
+    api = new_api(port)
     log = server_log(of.home)
-    _url_file(of).write_text(url, "ascii")
-    server = server_environment(of.home)
-    with_prefect = server | {"PREFECT_API_URL": url}
+    _note(_secret_file(of), api.secret)
+    _note(_url_file(of), api.url)
+    with_prefect = client_environment(of.home, api)
     return [
-        Service("prefect", server_words(port), server, log),
+        Service("prefect", server_words(port), server_environment(of.home, api), log),
         Service("api", ("-m", "flows.cli", "serve"), os.environ),
         Service("outbox", ("-m", "flows.outbox"), os.environ),
         Service("worker", ("-m", "flows.worker"), with_prefect),
@@ -77,3 +90,14 @@ def _lock(of: Settings) -> Path:
 
 def _url_file(of: Settings) -> Path:
     return of.home / "prefect" / "url"
+
+
+def _secret_file(of: Settings) -> Path:
+    return of.home / "prefect" / "secret"
+
+
+def _note(path: Path, text: str) -> None:
+    """Write a file that its owner alone can ever have read."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(text, "ascii")

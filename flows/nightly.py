@@ -30,6 +30,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows.children import die_with_parent_process
 from flows.ingest import PrefectRunner
 from flows.night import Night, run_night
+from flows.prefect_server import api_of
 from flows.progress import Silence, problem_of
 from flows.stopping import stop_on_signals
 from flows.wiring import drainer, night_means
@@ -71,7 +72,7 @@ def nightly(appointed: str | None = None) -> State[None]:
 
 
 def _run(of: Settings, facts: Catalogue, origin: NightOrigin, appointed: datetime) -> Night:
-    runner = PrefectRunner(of.home, os.environ["PREFECT_API_URL"])
+    runner = PrefectRunner(of.home, api_of(os.environ))
     with (
         stop_on_signals() as stop,
         night_means(of, facts, runner=runner, progress=Silence(), is_stopped=stop.is_asked) as means,

@@ -1,13 +1,17 @@
 """A Prefect server of our own: on loopback, under the data folder, without telemetry.
 
-It dies with us, however we die, so that a killed run leaves nothing behind. Leaves flows to `flows.ingest`.
+Whoever may write to it may have it run any code, and any account and any web page on the machine can reach it: it
+lets nobody in without a secret of its own, made anew at each start. It dies with us, however we die, so that a killed
+run leaves nothing behind. Leaves flows to `flows.ingest`.
 """
 
 import os
+import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -17,6 +21,33 @@ from pipeline.errors import UnavailableError
 
 _START_SECONDS = 120
 _STOP_SECONDS = 20
+_SECRET_BYTES = 32
+_USER = "vankho"
+
+_URL = "PREFECT_API_URL"
+_SECRET = "PREFECT_API_AUTH_STRING"  # noqa: S105 - the name of a setting
+
+
+@dataclass(frozen=True, slots=True)
+class PrefectApi:
+    """Where a server's API is, and the secret that it asks for."""
+
+    url: str
+    secret: str = field(repr=False)
+
+    def environment(self) -> dict[str, str]:
+        """Prefect's settings for those who use it."""
+        return {_URL: self.url, _SECRET: self.secret}
+
+
+def new_api(port: int) -> PrefectApi:
+    """The API of a server to be started on this port of loopback, with a new secret."""
+    return PrefectApi(f"http://127.0.0.1:{port}/api", f"{_USER}:{secrets.token_urlsafe(_SECRET_BYTES)}")
+
+
+def api_of(environment: Mapping[str, str]) -> PrefectApi:
+    """The API that whoever started us has named in the environment."""
+    return PrefectApi(environment[_URL], environment[_SECRET])
 
 
 def prefect_environment(home: Path) -> dict[str, str]:
@@ -30,6 +61,7 @@ def prefect_environment(home: Path) -> dict[str, str]:
         "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
         "PREFECT_LOCAL_STORAGE_PATH": str(home / "prefect" / "results"),
         "PREFECT_SERVER_UI_ENABLED": "false",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "https://none.invalid",
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "200",
@@ -39,18 +71,18 @@ def prefect_environment(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def prefect_server(home: Path) -> Iterator[str]:
-    """Run a server while the block runs; its API's URL.
+def prefect_server(home: Path) -> Iterator[PrefectApi]:
+    """Run a server while the block runs; its API.
 
     Raises:
         UnavailableError: it did not start in time.
     """
     port = free_port()
-    url = server_url(port)
-    process = start_python(server_words(port), server_environment(home), log=server_log(home))
+    api = new_api(port)
+    process = start_python(server_words(port), server_environment(home, api), log=server_log(home))
     try:
-        wait_for_server(url, is_alive=lambda: process.poll() is None)
-        yield url
+        wait_for_server(api.url, is_alive=lambda: process.poll() is None)
+        yield api
     finally:
         stop_child(process, seconds=_STOP_SECONDS)
 
@@ -60,15 +92,20 @@ def server_words(port: int) -> tuple[str, ...]:
     return ("-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port))
 
 
-def server_environment(home: Path) -> dict[str, str]:
+def server_environment(home: Path, api: PrefectApi) -> dict[str, str]:
+    """The environment of a server that lets in whoever has the secret."""
+    return _own_environment(home) | {"PREFECT_SERVER_API_AUTH_STRING": api.secret}
+
+
+def client_environment(home: Path, api: PrefectApi) -> dict[str, str]:
+    """The environment of a process that uses this server."""
+    return _own_environment(home) | api.environment()
+
+
+def _own_environment(home: Path) -> dict[str, str]:
     """Our environment with our settings of Prefect, and without those of another installation."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return own | prefect_environment(home)
-
-
-def server_url(port: int) -> str:
-    """The URL of the API of a server on this port."""
-    return f"http://127.0.0.1:{port}/api"
 
 
 def server_log(home: Path) -> Path:

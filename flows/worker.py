@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Event
 
 from flows.ingest import PrefectRunner, Runner, Watch, ingest
-from flows.prefect_server import wait_for_server
+from flows.prefect_server import PrefectApi, api_of, wait_for_server
 from flows.progress import Paced
 from flows.stopping import Stop, stop_on_signals
 from flows.wiring import drainer, ingest_rooms
@@ -164,16 +164,16 @@ class _Kept:
 def main() -> int:
     """Work until asked to stop; the exit code."""
     try:
-        url = os.environ["PREFECT_API_URL"]
-        wait_for_server(url, is_alive=lambda: True)
-        _work(load_settings(os.environ), url)
+        api = api_of(os.environ)
+        wait_for_server(api.url, is_alive=lambda: True)
+        _work(load_settings(os.environ), api)
     except VanKhoError as error:
         print(f"Lỗi: {error}", file=sys.stderr)  # noqa: T201
         return error.exit_code
     return 0
 
 
-def _work(of: Settings, url: str) -> None:
+def _work(of: Settings, api: PrefectApi) -> None:
     import prefect  # noqa: F401, PLC0415 - before the first job, which would have to wait for it
 
     lost = Event()
@@ -188,7 +188,7 @@ def _work(of: Settings, url: str) -> None:
             name=f"{socket.gethostname()}:{os.getpid()}",
             rooms=rooms,
             spool=spool_of(of),
-            runner=PrefectRunner(of.home, url),
+            runner=PrefectRunner(of.home, api),
             workers=of.intake.workers,
             after_file=Paced(drainer(of, facts)),
             stop=stop,
