@@ -31,6 +31,8 @@ _CONNECTING = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
 }
+_SESSION = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+"""The server, too, asks whether we are still there: what a machine that lost its power held is free after a minute."""
 _SQLITE_FAULTS = {
     sqlite3.SQLITE_FULL: "full",
     sqlite3.SQLITE_IOERR_SHMSIZE: "full",  # no room for the file that readers and writers share
@@ -66,7 +68,7 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _prepared_sqlite(create_engine(parsed))
     # Who dies without saying so must not keep the others waiting for their turn.
-    options = f"-c lock_timeout={_PATIENCE}s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    options = f"{_SESSION} -c lock_timeout={_PATIENCE}s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
     return _prepared_postgresql(
         create_engine(
             parsed,
@@ -80,7 +82,12 @@ def open_engine(url: str) -> Engine:
 
 def open_lock_engine(url: str) -> Engine:
     """An engine for holding locks on PostgreSQL: each connection is a lock's own and ends with it."""
-    return create_engine(_parsed(url), poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=_CONNECTING)
+    return create_engine(
+        _parsed(url),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args=_CONNECTING | {"options": _SESSION},
+    )
 
 
 def sqlite_path(url: str) -> Path | None:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from pipeline.catalogue import Catalogue, open_catalogue
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
+from pipeline.catalogue.engines import open_lock_engine
 from pipeline.catalogue.tables import BatchRow
 from pipeline.errors import BusyError, SettingsError, UnavailableError
 from pipeline.model import Description, Organisation, PageResult, PageStatus, PageText, Source, Unit
@@ -163,6 +164,15 @@ def test_the_lock_of_a_lost_connection_is_free() -> None:
         end_sessions(url)
         with catalogue.locks.held("drain", wait=True, busy=""):
             pass
+
+
+def test_the_server_soon_finds_out_that_a_machine_is_gone() -> None:
+    """Else what it held stays held for as long as the system's own probes take, which is hours."""
+    with postgresql_catalogue() as (catalogue, url), open_lock_engine(url).connect() as lock:
+        for setting, value in (("idle", "30"), ("interval", "10"), ("count", "3")):
+            asked = text(f"SHOW tcp_keepalives_{setting}")
+            with catalogue.database.reading() as session:
+                assert (session.scalar(asked), lock.scalar(asked)) == (value, value)
 
 
 @pytest.mark.parametrize(
