@@ -44,12 +44,13 @@ def _services(of: Settings) -> Iterator[str]:
 def _is_api_ready(web: WebSettings) -> bool:
     scheme = "http" if web.certificate is None else "https"
     host = "127.0.0.1" if web.host in ("localhost", "0.0.0.0", "::") else web.host  # noqa: S104 - only asked for
+    shown = f"[{host}]" if ":" in host else host
     context = ssl.create_default_context()
     context.check_hostname = False  # the certificate names the service as readers reach it,
     context.verify_mode = ssl.CERT_NONE  # not as we do from its own machine; nothing secret is said here
     opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
     try:
-        with opener.open(f"{scheme}://{host}:{web.port}/api/v1/health/ready", timeout=10):
+        with opener.open(f"{scheme}://{shown}:{web.port}/api/v1/health/ready", timeout=10):
             return True
     except (URLError, OSError):
         return False

@@ -1,7 +1,10 @@
 """What `vankho up --check` tells, and which appointed times count as missed."""
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -113,3 +116,24 @@ def test_before_the_first_night_nothing_is_missed(of: Settings) -> None:
     from flows.nightly import missed, schedule_of  # noqa: PLC0415 - as above
 
     assert missed(schedule_of(of), [], AT_ONE) is None
+
+
+class _Well(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_words: object) -> None:
+        """Nothing."""
+
+
+class _AtSix(HTTPServer):
+    address_family = socket.AF_INET6
+
+
+def test_the_service_is_asked_at_an_address_of_version_six(of: Settings, facts: Catalogue) -> None:
+    with _AtSix(("::1", 0), _Well) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        web = of.web.model_copy(update={"host": "::1", "port": server.server_address[1]})
+        assert "HTTP" not in told(of.model_copy(update={"web": web}), facts)
+        server.shutdown()
