@@ -13,7 +13,7 @@ from io import BytesIO
 from pipeline.access import Grant
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
-from pipeline.errors import ObjectConflictError
+from pipeline.errors import CorruptObjectError, ObjectConflictError
 from pipeline.model import Description, FileStatus, PageResult, PageStatus
 from pipeline.ports import Describer, ObjectStore
 from pipeline.storage import keys
@@ -46,9 +46,13 @@ def promote(staged: StagedFile, manifest: Manifest, pages: Sequence[PageResult],
     """Put the original, the words and the text layers into the store.
 
     Raises:
+        CorruptObjectError: our copy of the file is damaged; nothing was put.
         ObjectConflictError: the store holds other bytes under the original's hash: it was altered.
         StorageFullError: no space; no object was half-kept.
     """
+    if not staged.is_whole(manifest.sha256):
+        message = "Bản sao của tệp trong vùng chờ bị hỏng nên không lưu. Hãy kiểm tra ổ đĩa rồi nạp lại."
+        raise CorruptObjectError(message)
     with staged.original.open("rb") as original:
         store.put(keys.original(manifest.sha256), original, media_type=manifest.media_type)
     for page in pages:

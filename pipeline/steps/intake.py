@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import FileRefusedError
+from pipeline.errors import CorruptObjectError, FileRefusedError
 from pipeline.ports import FileReader
 from pipeline.storage.staging import Manifest, StagedFile
 from pipeline.text import clean
@@ -126,17 +126,20 @@ def unreadable(error: OSError) -> FileRefusedError:
 
 
 def stage(staged: StagedFile, hashed: HashedFile, asked: Asked, reader: FileReader) -> Manifest:
-    """Copy the file into staging and look what it is; the copy of an earlier run is gone on with.
+    """Copy the file into staging and look what it is; the copy of an earlier run is gone on with, if it is whole.
 
     Raises:
         FileRefusedError: the file cannot be taken in.
+        CorruptObjectError: the copy of an earlier run is damaged, and the file is not where it came from.
         StorageFullError: no space.
     """
-    known = staged.manifest()
+    known = _whole_manifest(staged, hashed)
     if known is not None:
         resumed = replace(known, actor=asked.actor, publish_to=asked.publish_to)
         staged.save_manifest(resumed)
         return resumed
+    if staged.has_manifest():
+        _require_source(hashed)
     staged.clear()
     try:
         with hashed.found.path.open("rb") as source:
@@ -146,6 +149,33 @@ def stage(staged: StagedFile, hashed: HashedFile, asked: Asked, reader: FileRead
     manifest = _manifest(staged, hashed, asked, reader)
     staged.save_manifest(manifest)
     return manifest
+
+
+def _whole_manifest(staged: StagedFile, hashed: HashedFile) -> Manifest | None:
+    """What an earlier run recorded, unless that or its copy of the file is damaged."""
+    try:
+        known = staged.manifest()
+    except CorruptObjectError:
+        return None
+    return known if known is not None and staged.is_whole(hashed.sha256) else None
+
+
+def _require_source(hashed: HashedFile) -> None:
+    """Refuse to give up a damaged copy, which may be the last of the file, before there is a whole one."""
+    if not is_still_there(hashed):
+        message = (
+            "Bản sao của tệp trong vùng chờ bị hỏng, và tệp không còn ở chỗ cũ."
+            " Hãy tìm hoặc quét lại bản gốc rồi nạp lại."
+        )
+        raise CorruptObjectError(message)
+
+
+def is_still_there(hashed: HashedFile) -> bool:
+    """Whether the file is still where it was found, with the same bytes."""
+    try:
+        return hash_file(FoundFile(hashed.found.path)).sha256 == hashed.sha256
+    except FileRefusedError:
+        return False
 
 
 def _manifest(staged: StagedFile, hashed: HashedFile, asked: Asked, reader: FileReader) -> Manifest:

@@ -13,6 +13,7 @@ from pipeline.catalogue import Catalogue
 from pipeline.catalogue.batches import BatchItem
 from pipeline.catalogue.documents import FilingPlace
 from pipeline.errors import (
+    CorruptObjectError,
     FileRefusedError,
     MissingProgramError,
     StoppedError,
@@ -23,7 +24,7 @@ from pipeline.errors import (
 from pipeline.model import FileStatus, PageResult, QuarantineRecord
 from pipeline.ports import Describer, FileReader, ObjectStore
 from pipeline.steps.file import Filed, describe, file, pages_of, promote
-from pipeline.steps.intake import Asked, FoundFile, HashedFile, hash_file, stage
+from pipeline.steps.intake import Asked, FoundFile, HashedFile, is_still_there, stage
 from pipeline.steps.recognise import recognise
 from pipeline.storage.staging import Manifest, StagedFile, Staging
 
@@ -48,7 +49,7 @@ class Rooms:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the intake of one file ended. `path` is None for a quarantined one: its name may be secret too.
+    """How the intake of one file ended. `path` is None for one with a secrecy mark: its name may be secret too.
 
     `may_be_retried` says that nothing is wrong with the file: something of ours could not be used, or we were stopped.
     """
@@ -89,18 +90,37 @@ def take_in(hashed: HashedFile, asked: Asked, place: Place, rooms: Rooms, *, on_
             return _through(staged, hashed, asked, place, rooms, on_page)
     except (MissingProgramError, StoppedError):
         raise
-    except FileRefusedError as refusal:
-        return ended(place, hashed.found, FileStatus.REFUSED, str(refusal), rooms.catalogue)
-    except UnavailableError as error:
-        failed = ended(place, hashed.found, FileStatus.FAILED, str(error), rooms.catalogue)
-        return replace(failed, may_be_retried=True)
-    except VanKhoError as error:
-        return ended(place, hashed.found, FileStatus.FAILED, str(error), rooms.catalogue)
-    except Exception as error:  # noqa: BLE001
-        # The outer edge of one file: whatever it was must not stop the batch. The log names no content.
-        _log.error("file %d of batch %s failed: %s", place.ordinal, place.batch, type(error).__name__)
-        reason = f"Lỗi ngoài dự kiến ({type(error).__name__}). Tệp chưa được nạp; hãy báo cho quản trị."
-        return ended(place, hashed.found, FileStatus.FAILED, reason, rooms.catalogue)
+    except _MarkedError as marked:
+        # Nothing may name it any more, nor say that it is done with: the next run finds the mark again.
+        return replace(_failed(marked.cause, place, hashed.found, rooms.catalogue), path=None, may_be_retried=True)
+    except Exception as error:  # noqa: BLE001 - the outer edge of one file: whatever it was must not stop the batch
+        return _failed(error, place, hashed.found, rooms.catalogue)
+
+
+class _MarkedError(Exception):
+    """A file with a secrecy mark could not be quarantined."""
+
+    def __init__(self, cause: Exception) -> None:
+        """`cause` says why."""
+        super().__init__()
+        self.cause = cause
+
+
+def _failed(error: Exception, place: Place, found: FoundFile, catalogue: Catalogue) -> Outcome:
+    """The outcome of a file that did not come in."""
+    match error:
+        case FileRefusedError():
+            return ended(place, found, FileStatus.REFUSED, str(error), catalogue)
+        case UnavailableError() | CorruptObjectError():  # the fault is ours, not the file's
+            failed = ended(place, found, FileStatus.FAILED, str(error), catalogue)
+            return replace(failed, may_be_retried=True)
+        case VanKhoError():
+            return ended(place, found, FileStatus.FAILED, str(error), catalogue)
+        case _:
+            # The log names no content.
+            _log.error("file %d of batch %s failed: %s", place.ordinal, place.batch, type(error).__name__)
+            reason = f"Lỗi ngoài dự kiến ({type(error).__name__}). Tệp chưa được nạp; hãy báo cho quản trị."
+            return ended(place, found, FileStatus.FAILED, reason, catalogue)
 
 
 @contextmanager
@@ -108,26 +128,20 @@ def _kept_or_wiped(staged: StagedFile, hashed: HashedFile) -> Iterator[None]:
     """What becomes of our copy of a file that does not come in.
 
     It is wiped where the file itself is at fault, and where it can be taken in again from where it came from. Our
-    copy may be the only one: an earlier run was cut short, and the folder has been tidied since. Then it waits here.
+    copy may be the only one: an earlier run was cut short, and the folder has been tidied since. Then it waits here,
+    as does a marked one that could not be quarantined, for the next run to do that.
     """
     try:
         yield
-    except (MissingProgramError, StoppedError):
+    except (MissingProgramError, StoppedError, _MarkedError):
         raise
     except (FileRefusedError, UnscreenedError):
         staged.wipe()
         raise
     except Exception:
-        if _is_still_there(hashed):
+        if is_still_there(hashed):
             staged.wipe()
         raise
-
-
-def _is_still_there(hashed: HashedFile) -> bool:
-    try:
-        return hash_file(FoundFile(hashed.found.path)).sha256 == hashed.sha256
-    except FileRefusedError:
-        return False
 
 
 def ended(place: Place, found: FoundFile, status: FileStatus, reason: str | None, catalogue: Catalogue) -> Outcome:
@@ -157,13 +171,22 @@ def _through(
     manifest = stage(staged, hashed, asked, rooms.reader)
     mark = recognise(staged, manifest, rooms.reader, on_page=on_page)
     if mark is not None and mark.level not in rooms.allowed_marks:
-        staged.wipe()
-        return quarantined(mark.level, manifest.sha256, manifest.actor, place, rooms)
+        return _quarantine(staged, mark.level, manifest, place, rooms)
     pages = pages_of(staged, manifest)
     _require_screened(pages)
     filed = _file(staged, manifest, pages, place, rooms)
     staged.wipe()
     return Outcome(place.ordinal, hashed.found.shown_path, filed.status, filed.reason, filed.documents)
+
+
+def _quarantine(staged: StagedFile, level: str, manifest: Manifest, place: Place, rooms: Rooms) -> Outcome:
+    """Record a file with a mark and wipe it: in this order, or a file that is gone might never be told of."""
+    try:
+        outcome = quarantined(level, manifest.sha256, manifest.actor, place, rooms)
+        staged.wipe()
+    except Exception as error:
+        raise _MarkedError(error) from error
+    return outcome
 
 
 def _file(staged: StagedFile, manifest: Manifest, pages: tuple[PageResult, ...], place: Place, rooms: Rooms) -> Filed:

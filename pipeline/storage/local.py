@@ -51,7 +51,7 @@ class LocalStore:
                 message = f"Đối tượng {key} đã có với nội dung khác; không ghi đè."
                 raise ObjectConflictError(message) from error
         else:
-            _flush_folder(target.parent)
+            flush_folder(target.parent)
         return new
 
     @contextmanager
@@ -108,7 +108,7 @@ def _described(key: str, path: Path) -> StoredObject:
     return StoredObject(key, path.stat().st_size, digest)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make a new name in the folder survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

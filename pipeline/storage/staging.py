@@ -10,6 +10,7 @@ find it and finish it; the folder here is then only a copy to work on.
 
 import hashlib
 import hmac
+import logging
 import os
 import secrets
 import shutil
@@ -19,13 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from pipeline.errors import FileRefusedError
+from pipeline.errors import CorruptObjectError, FileRefusedError
 from pipeline.locks import lock_file
 from pipeline.model import PageReading, PageResult
-from pipeline.storage.local import CHUNK, storage_errors
+from pipeline.storage.local import CHUNK, flush_folder, storage_errors
 from pipeline.storage.pages import from_json, to_json
+
+_log = logging.getLogger(__name__)
 
 _KEY_BYTES = 32
 _LOCK = "lock"
@@ -109,20 +112,38 @@ class StagedFile:
             while chunk := source.read(CHUNK):
                 digest.update(chunk)
                 target.write(chunk)
+            target.flush()
+            os.fsync(target.fileno())
         if digest.hexdigest() != sha256:
             message = "Tệp đang được ghi dở hoặc vừa thay đổi. Hãy đợi sao chép xong rồi nạp lại."
             raise FileRefusedError("changing", message)
         if self._shared is not None:
             self._shared.save(path)
 
+    def is_whole(self, sha256: str) -> bool:
+        """Whether our copy has these bytes: a power cut or a bad disk may have damaged it since it was made."""
+        try:
+            with storage_errors(), self.original.open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+        except (FileNotFoundError, CorruptObjectError):
+            return False
+
     def save_manifest(self, manifest: Manifest) -> None:
         """Record what the file is; from now on a later run can go on with it."""
         self._save(MANIFEST, _MANIFESTS.dump_json(manifest))
 
     def manifest(self) -> Manifest | None:
-        """What was recorded, or None where the copy was not finished."""
+        """What was recorded, or None where the copy was not finished. Raises `CorruptObjectError` if it is damaged."""
         path = self._here(MANIFEST)
-        return _MANIFESTS.validate_json(path.read_bytes()) if path.exists() else None
+        try:
+            return _MANIFESTS.validate_json(path.read_bytes()) if path.exists() else None
+        except ValidationError:
+            message = "Bản ghi của một tệp trong vùng chờ bị hỏng."
+            raise CorruptObjectError(message) from None  # what it holds must not be shown
+
+    def has_manifest(self) -> bool:
+        """Whether the copy was finished, whatever has become of its manifest."""
+        return (self._folder / MANIFEST).exists() or (self._shared is not None and MANIFEST in self._shared.names())
 
     def save_page(self, reading: PageReading) -> None:
         """Keep a page's result and its text layer."""
@@ -150,8 +171,12 @@ class StagedFile:
     def _save(self, name: str, data: bytes) -> None:
         temporary = self._folder / f".{name}"
         with storage_errors():
-            temporary.write_bytes(data)
+            with temporary.open("wb") as target:
+                target.write(data)
+                target.flush()
+                os.fsync(target.fileno())
             kept = temporary.replace(self._folder / name)
+            flush_folder(self._folder)
         if self._shared is not None:
             self._shared.save(kept)
 
@@ -207,27 +232,33 @@ class Staging:
             staged.release()
 
     def leftovers(self) -> Iterator[Manifest]:
-        """What earlier runs left unfinished and nobody holds now."""
-        for staged in self._abandoned():
-            manifest = staged.manifest()
-            staged.release()
+        """What earlier runs left unfinished and nobody holds now.
+
+        One whose manifest is damaged is told of in the log and kept, as it may be the only copy, until the same file is
+        taken in again.
+        """
+        for name in sorted(self._names()):
+            with self._unheld(name) as staged:
+                manifest = None if staged is None else _readable_manifest(staged, name)
             if manifest is not None:
                 yield manifest
 
     def sweep(self) -> None:
         """Wipe copies that earlier runs did not finish: their files are still where they came from."""
-        for staged in self._abandoned():
-            if staged.manifest() is None:
-                staged.wipe()
-            else:
-                staged.release()
-
-    def _abandoned(self) -> Iterator[StagedFile]:
-        """The folders that nobody holds, held by us."""
         for name in sorted(self._names()):
-            staged = self._claim(name, wait=False)
+            with self._unheld(name) as staged:
+                if staged is not None and not staged.has_manifest():
+                    staged.wipe()
+
+    @contextmanager
+    def _unheld(self, name: str) -> Iterator[StagedFile | None]:
+        """Hold a folder for a moment; None where somebody else holds it."""
+        staged = self._claim(name, wait=False)
+        try:
+            yield staged
+        finally:
             if staged is not None:
-                yield staged
+                staged.release()
 
     def _names(self) -> set[str]:
         here = {folder.name for folder in self._folder.iterdir()} if self._folder.is_dir() else set[str]()
@@ -264,6 +295,14 @@ class Staging:
 
     def _hmac(self, text: str) -> str:
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _readable_manifest(staged: StagedFile, name: str) -> Manifest | None:
+    try:
+        return staged.manifest()
+    except CorruptObjectError:
+        _log.error("the manifest in the staging folder %s is damaged; take the same file in again", name)
+        return None
 
 
 def _clear(folder: Path) -> None:

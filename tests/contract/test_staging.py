@@ -1,5 +1,6 @@
 """The staging area: found again, held by one, wiped whole; in a folder, and on common ground of several machines."""
 
+import hashlib
 import io
 import multiprocessing
 import os
@@ -16,7 +17,7 @@ from pipeline.errors import CorruptObjectError, FileRefusedError, SettingsError
 from pipeline.model import PageReading, PageResult, PageStatus
 from pipeline.settings import load_settings
 from pipeline.storage.minio import PrivateBucket
-from pipeline.storage.staging import Manifest, Staging, open_staging
+from pipeline.storage.staging import Manifest, StagedFile, Staging, open_staging
 from pipeline.storage.staging_bucket import StagingBucket
 from pipeline.wiring import staging_of
 from tests.buckets import endpoint_of, own_bucket, s3_client
@@ -143,6 +144,78 @@ def test_what_somebody_holds_is_not_left_over(place: Place, machine: str) -> Non
         assert list(other.leftovers()) == []
         other.sweep()
     assert list(other.leftovers()) == [manifest()]
+
+
+def damage(place: Place, name: str, content: bytes) -> None:
+    """Spoil a part of the one file that is staged."""
+    if place.is_shared:
+        endpoint = endpoint_of(server("minio"))
+        store = PrivateBucket(endpoint, place.environment["VANKHO_STORE__STAGING_BUCKET"])
+        (key,) = (key for key in list(store.keys()) if key.endswith(f"/{name}"))
+        store.put(key, io.BytesIO(content), media_type="application/octet-stream")
+    else:
+        (path,) = place.root.rglob(f"staging/*/{name}")
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"{}", b"\0" * 40])
+def test_a_damaged_manifest_stops_nobody_and_its_copy_is_kept(
+    place: Place, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage(place.open())
+    damage(place, "manifest.json", content)
+    staging = place.open("second")
+    with staging.claimed("dang-uy", "0" * 64) as another:
+        another.copy_in(io.BytesIO(b""), sha256=hashlib.sha256(b"").hexdigest())
+        another.save_manifest(replace(manifest(), sha256="0" * 64))
+    staging.sweep()
+    assert [left.sha256 for left in staging.leftovers()] == ["0" * 64]
+    assert "is damaged" in caplog.text
+    with staging.claimed("dang-uy", SHA) as staged:  # nobody has kept hold of it
+        assert staged.is_whole(SHA)
+        with pytest.raises(CorruptObjectError):
+            staged.manifest()
+
+
+def test_a_sweep_that_fails_keeps_hold_of_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    staging = open_staging(tmp_path / "staging", key_file=tmp_path / "key")
+    with staging.claimed("dang-uy", SHA) as staged:
+        staged.copy_in(io.BytesIO(DATA), sha256=SHA)
+
+    def broken(_staged: StagedFile) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StagedFile, "wipe", broken)
+        with pytest.raises(PermissionError) as failed:
+            staging.sweep()
+    staging.sweep()
+    assert staging.is_empty()
+    assert failed.type is PermissionError  # alive until now, and with it all that the failed sweep had in hand
+
+
+def test_a_damaged_copy_is_told_from_a_whole_one(place: Place) -> None:
+    stage(place.open())
+    with place.open("second").claimed("dang-uy", SHA) as staged:
+        assert staged.is_whole(SHA)
+    damage(place, "original", DATA[:3])
+    with place.open("third").claimed("dang-uy", SHA) as staged:
+        assert not staged.is_whole(SHA)
+
+
+def test_what_is_staged_is_on_the_disk_before_it_is_relied_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    stage(open_staging(tmp_path / "staging", key_file=tmp_path / "key"))
+    (folder,) = (tmp_path / "staging").iterdir()
+    saved = [(f".{name}", folder.name) for name in ("manifest.json", "00001.pdf", "00001.json")]
+    assert flushed == ["original", *(name for pair in saved for name in pair)]
 
 
 def hold_and_die(place: Place) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
 from pipeline.catalogue.batches import BatchItem
-from pipeline.errors import FileRefusedError, MissingProgramError, StorageFullError
+from pipeline.errors import FileRefusedError, MissingProgramError, StorageFullError, UnavailableError
 from pipeline.model import (
     Description,
     DocumentStatus,
@@ -22,6 +22,7 @@ from pipeline.model import (
     PageResult,
     PageStatus,
     PageText,
+    QuarantineRecord,
     SecrecyMark,
     Source,
     Unit,
@@ -30,7 +31,7 @@ from pipeline.steps.intake import Asked, FoundFile, hash_file
 from pipeline.steps.take_in import Outcome, Place, Rooms, take_in
 from pipeline.steps.verify import verify
 from pipeline.storage.local import LocalStore
-from pipeline.storage.staging import open_staging
+from pipeline.storage.staging import StagedFile, open_staging
 
 
 def page(number: int, text: str = "Đảng ủy") -> PageResult:
@@ -153,6 +154,41 @@ def test_a_mark_on_any_page_leaves_nothing_but_its_record(house: House) -> None:
     assert (record.mark, record.actor, record.ordinal) == ("mat", "van-thu", 1)
 
 
+@pytest.mark.parametrize("error", [UnavailableError("Không ghi được sổ."), RuntimeError("bí ẩn")])
+@pytest.mark.parametrize("part", ["record", "wipe"])
+def test_a_marked_file_that_cannot_be_quarantined_is_not_named_and_waits_for_the_next_run(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, part: str, error: Exception
+) -> None:
+    def broken(*_args: object, **_words: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        if part == "record":
+            patched.setattr(house.catalogue.batches, "quarantine", broken)
+        else:
+            patched.setattr(StagedFile, "wipe", broken)
+        outcome = house.take_in(ScriptedReader(pages={1: page(1), 2: page(2, "MẬT")}))
+    assert (outcome.status, outcome.path, outcome.may_be_retried) == (FileStatus.FAILED, None, True)
+    assert "bí ẩn" not in (outcome.reason or "") + caplog.text
+    again = house.take_in(ScriptedReader(pages={1: page(1), 2: page(2, "MẬT")}))
+    assert (again.status, again.path) == (FileStatus.QUARANTINED, None)
+    assert house.is_tidy()
+    assert {record.mark for record in house.catalogue.batches.quarantined()} == {"mat"}
+
+
+def test_a_marked_file_that_is_gone_waits_until_it_is_recorded(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_record: QuarantineRecord, *, reason: str) -> None:
+        (house.root.parent / "Nghị quyết bí ẩn.pdf").unlink()
+        raise StorageFullError(reason)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.catalogue.batches, "quarantine", full)
+        assert house.take_in(ScriptedReader(pages={1: page(1, "MẬT")})).status is FileStatus.FAILED
+    assert len(list(house.rooms(ScriptedReader()).staging.leftovers())) == 1
+    assert house.take_in(ScriptedReader(pages={1: page(1, "MẬT")})).status is FileStatus.QUARANTINED
+    assert house.is_tidy()
+
+
 def test_an_allowed_mark_is_filed(house: House) -> None:
     outcome = house.take_in(ScriptedReader(pages={1: page(1, "MẬT")}), allowed=("mat",))
     assert outcome.status is FileStatus.STORED
@@ -216,6 +252,57 @@ def begun_and_cut_short(house: House) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         house.take_in(ScriptedReader(breaks=stop))
+
+
+def damage(house: House, name: str, content: bytes) -> None:
+    (path,) = house.root.glob(f"staging/*/{name}")
+    path.write_bytes(content)
+
+
+def test_a_damaged_copy_of_an_earlier_run_is_made_anew(house: House) -> None:
+    begun_and_cut_short(house)
+    damage(house, "original", DATA[:5])
+    reader = ScriptedReader()
+    outcome = house.take_in(reader)
+    assert (outcome.status, reader.read) == (FileStatus.STORED, [1, 2])
+    assert house.is_tidy()
+
+
+def test_a_copy_without_a_readable_manifest_is_made_anew(house: House) -> None:
+    begun_and_cut_short(house)
+    damage(house, "manifest.json", b"")
+    assert house.take_in(ScriptedReader()).status is FileStatus.STORED
+    assert house.is_tidy()
+
+
+@pytest.mark.parametrize("name", ["original", "manifest.json"])
+def test_a_damaged_copy_without_its_file_is_kept_and_told_of(house: House, name: str) -> None:
+    begun_and_cut_short(house)
+    damage(house, name, b"")
+    scan = house.root.parent / "Nghị quyết bí ẩn.pdf"
+    hashed = hash_file(FoundFile(scan))
+    scan.unlink()
+    batch = house.catalogue.batches.begin(unit="dang-uy", actor="van-thu", files=1)
+    rooms = house.rooms(ScriptedReader())
+    outcome = take_in(hashed, Asked("dang-uy", "van-thu"), Place(batch, 1), rooms, on_page=lambda: None)
+    assert (outcome.status, outcome.may_be_retried) == (FileStatus.FAILED, True)
+    assert "bị hỏng" in (outcome.reason or "")
+    assert not list(rooms.store.keys())
+    assert not rooms.staging.is_empty()
+    assert house.take_in(ScriptedReader()).status is FileStatus.STORED  # once the file is found again
+    assert house.is_tidy()
+
+
+def test_a_copy_that_is_damaged_while_it_is_read_is_not_stored(house: House) -> None:
+    def damage_it(number: int) -> None:
+        if number == 2:
+            damage(house, "original", DATA[:5])
+
+    outcome = house.take_in(ScriptedReader(breaks=damage_it))
+    assert (outcome.status, outcome.may_be_retried) == (FileStatus.FAILED, True)
+    assert not list(house.rooms(ScriptedReader()).store.keys())
+    assert house.take_in(ScriptedReader()).status is FileStatus.STORED
+    assert house.is_tidy()
 
 
 @pytest.mark.parametrize("error", [StorageFullError("Ổ đĩa đã đầy."), RuntimeError()])
