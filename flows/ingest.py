@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -75,14 +75,19 @@ _GROUP = 100
 
 def ingest(paths: Sequence[Path], asked: Asked, rooms: Rooms, *, workers: int, runner: Runner, watch: Watch) -> Batch:
     """Take in every file under these paths, and finish what earlier runs left; every file has an outcome."""
-    found = find_files(paths)
+    return ingest_files(find_files(paths), asked, rooms, workers=workers, runner=runner, watch=watch)
+
+
+def ingest_files(
+    found: Sequence[FoundFile], asked: Asked, rooms: Rooms, *, workers: int, runner: Runner, watch: Watch
+) -> Batch:
+    """Take in these files, each by its place among them as its ordinal, and finish what earlier runs left."""
     batch = rooms.catalogue.batches.begin(unit=asked.unit, actor=asked.actor, files=len(found))
     watch.progress.begin(files=len(found))
     run = _Run(batch, asked, rooms, watch, {})
-    todo, repeated = run.plan(found)
-    todo += run.left_over(todo, len(found))
-    run.take_in_all(todo, runner, workers)
-    run.end_repeated(repeated)
+    planned, repeated = run.plan(found)
+    run.take_in_all([*planned, *run.left_over(planned, len(found))], runner, workers)
+    run.end_repeated(repeated, planned)
     run.leave_rest(found)
     run.close()
     return Batch(batch, tuple(run.outcomes[ordinal] for ordinal in sorted(run.outcomes)))
@@ -155,15 +160,22 @@ class _Run:
         except StoppedError:
             return _unfinished(work.ordinal, work.hashed.found)
 
-    def end_repeated(self, repeated: Sequence[_Work]) -> None:
-        """End the files whose bytes came twice in the batch, now that the first of them have ended."""
+    def end_repeated(self, repeated: Sequence[_Work], planned: Sequence[_Work]) -> None:
+        """End the files whose bytes came twice in the batch, now that the first of them, the planned, have ended.
+
+        A twin of one that may be tried again may be, too; and a twin of one with a secrecy mark is not named either.
+        """
         hashed = {work.ordinal: work.hashed for work in repeated}
         sorted_out = end_known(hashed, self.asked, self.batch, self.rooms)
         for outcome in sorted_out.ended:
             self.note(outcome)
+        firsts = {work.hashed.sha256: self.outcomes[work.ordinal] for work in planned if work.ordinal in self.outcomes}
         for ordinal, file in sorted_out.new.items() if not self.watch.is_stopped() else ():
             reason = "Cùng nội dung với một tệp khác trong đợt, tệp đó không nạp được."
-            self.note(ended(Place(self.batch, ordinal), file.found, FileStatus.FAILED, reason, self.rooms.catalogue))
+            twin = ended(Place(self.batch, ordinal), file.found, FileStatus.FAILED, reason, self.rooms.catalogue)
+            first = firsts[file.sha256]
+            path = None if first.path is None else twin.path
+            self.note(replace(twin, path=path, may_be_retried=first.may_be_retried))
 
     def leave_rest(self, found: Sequence[FoundFile]) -> None:
         """Tell of the files that a stop has left out."""

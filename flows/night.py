@@ -13,14 +13,14 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
-from flows.ingest import Progress, Runner, Watch, ingest
+from flows.ingest import Progress, Runner, Watch, ingest_files
 from pipeline.catalogue.nights import NightFacts, NightOrigin, NightReport, NightStatus
 from pipeline.catalogue.organisation import present_parents
 from pipeline.clock import today
 from pipeline.errors import BusyError, StoppedError, UnavailableError, VanKhoError
 from pipeline.model import FileStatus
 from pipeline.ports import Arrival, Inbox, InboxLook, Stray
-from pipeline.steps.intake import Asked
+from pipeline.steps.intake import Asked, files_at
 from pipeline.steps.take_in import Outcome, Rooms
 
 ACTOR = "nightly"
@@ -145,7 +145,8 @@ def _finish_leftovers(by: Means, tally: "_Tally") -> None:
 
 def _ingest(by: Means, tally: "_Tally", unit: str, paths: Sequence[Path], settling: "_Settling") -> None:
     watch = Watch(settling, by.watch.after_file, by.watch.is_stopped)
-    batch = ingest(paths, Asked(unit, ACTOR), by.rooms, workers=by.workers, runner=by.runner, watch=watch)
+    found = files_at(paths)  # one for one: an outcome's ordinal says whose it is, as a secret one has no path
+    batch = ingest_files(found, Asked(unit, ACTOR), by.rooms, workers=by.workers, runner=by.runner, watch=watch)
     tally.batches.append(batch.id)
     if by.watch.is_stopped():
         raise StoppedError(_STOPPED)

@@ -19,6 +19,9 @@ from pipeline.text import clean
 _CONTROL = "C"
 _REPLACEMENT = "\ufffd"
 
+_MISSING = "Không có tệp hoặc thư mục này. Hãy kiểm tra đường dẫn."
+_NO_FILE = "Đây không phải là tệp thường nên không nạp được."
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -67,9 +70,20 @@ def find_files(roots: Sequence[Path]) -> list[FoundFile]:
     return list({file.path.absolute(): file for file in found}.values())
 
 
+def files_at(paths: Sequence[Path]) -> list[FoundFile]:
+    """These files, one for one and in their order. What is no file any more, or a link, is there with its problem."""
+    return [_plain(path) for path in paths]
+
+
+def _plain(path: Path) -> FoundFile:
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        return _problem(path, "not_a_file", _NO_FILE)
+    return FoundFile(path) if path.exists() else _problem(path, "missing", _MISSING)
+
+
 def _under(root: Path) -> Iterator[FoundFile]:
     if not root.exists():
-        yield _problem(root, "missing", "Không có tệp hoặc thư mục này. Hãy kiểm tra đường dẫn.")
+        yield _problem(root, "missing", _MISSING)
     elif not root.is_dir():
         yield _checked(root, root.resolve().parent)
     else:
@@ -100,7 +114,7 @@ def _checked(path: Path, root: Path) -> FoundFile:
     if not path.exists():
         return _problem(path, "link", "Liên kết trỏ tới tệp không còn. Hãy chép tệp thật vào.")
     if not path.is_file():
-        return _problem(path, "not_a_file", "Đây không phải là tệp thường nên không nạp được.")
+        return _problem(path, "not_a_file", _NO_FILE)
     return FoundFile(path)
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,9 @@ from pipeline.clock import today
 from pipeline.errors import BusyError, MissingProgramError, SettingsError, StorageFullError
 from pipeline.model import DocumentStatus, FileStatus
 from pipeline.organisation_file import read_organisation
+from pipeline.ports import Arrival
 from pipeline.settings import Settings, load_settings
+from pipeline.storage.inbox import FolderInbox
 from pipeline.wiring import catalogue_of, inboxes_of
 from tests.buckets import endpoint_of, own_bucket, s3_client
 from tests.flows.scans import write_paper
@@ -165,6 +167,72 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_run(of: Setti
 
     night(of, facts)
     assert lying(of) == ["dang-uy/done/one.pdf"]
+
+
+@pytest.mark.parametrize("inside", [[], ["x.pdf", "y.pdf"]])
+def test_a_file_that_becomes_a_folder_costs_no_other_its_place(
+    of: Settings, facts: Catalogue, monkeypatch: pytest.MonkeyPatch, inside: list[str]
+) -> None:
+    for number, name in enumerate(("a.pdf", "b.pdf"), start=1):
+        write_paper(inbox(of, name), number)
+    write_paper(inbox(of, "c.pdf"), 3, mark="MẬT")
+    fetched = FolderInbox.fetched
+
+    def fetched_late(mine: FolderInbox, arrivals: Sequence[Arrival]) -> AbstractContextManager[Sequence[Path]]:
+        if any(arrival.name == "a.pdf" for arrival in arrivals):
+            inbox(of, "a.pdf").unlink()
+            inbox(of, "a.pdf").mkdir()
+            for number, name in enumerate(inside, start=4):
+                write_paper(inbox(of, f"a.pdf/{name}"), number)
+        return fetched(mine, arrivals)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderInbox, "fetched", fetched_late)
+        done = night(of, facts)
+
+    assert lying(of) == [*(f"dang-uy/a.pdf/{name}" for name in inside), "dang-uy/done/b.pdf"]
+    assert len(facts.batches.quarantined()) == 1
+    assert done.report.waiting == 1
+
+
+def test_twins_whose_taking_in_fails_here_both_stay_in_the_inbox(
+    of: Settings, facts: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_paper(inbox(of, "one.pdf"), 1)
+    inbox(of, "twin.pdf").write_bytes(inbox(of, "one.pdf").read_bytes())
+
+    def full(*_args: object, **_words: object) -> None:
+        message = "Ổ đĩa đã đầy."
+        raise StorageFullError(message)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.storage.local.LocalStore.put", full)
+        first = night(of, facts)
+    assert (first.report.counts, first.report.left_behind) == ({FileStatus.FAILED: 2}, 2)
+    assert lying(of) == ["dang-uy/one.pdf", "dang-uy/twin.pdf"]
+
+    night(of, facts)
+    assert lying(of) == ["dang-uy/done/one.pdf", "dang-uy/done/twin.pdf"]
+
+
+def test_a_marked_file_that_cannot_be_recorded_is_named_nowhere_nor_is_its_twin(
+    of: Settings, facts: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_paper(inbox(of, "vụ việc X.pdf"), 3, mark="MẬT")
+    inbox(of, "vụ việc Y.pdf").write_bytes(inbox(of, "vụ việc X.pdf").read_bytes())
+
+    def full(*_args: object, **_words: object) -> None:
+        message = "Ổ đĩa đã đầy."
+        raise StorageFullError(message)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(facts.batches, "quarantine", full)
+        first = night(of, facts)
+    assert [(outcome.path, outcome.may_be_retried) for outcome in first.problems] == [(None, True)] * 2
+    assert first.report.left_behind == 2
+
+    assert night(of, facts).report.counts == {FileStatus.QUARANTINED: 2}
+    assert lying(of) == []
 
 
 def test_what_is_our_own_fault_stays_in_the_inbox(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import FileRefusedError
-from pipeline.steps.intake import FoundFile, find_files, hash_file, printable
+from pipeline.steps.intake import FoundFile, files_at, find_files, hash_file, printable
 
 
 def refused(found: list[FoundFile]) -> dict[str, str]:
@@ -48,6 +48,24 @@ def test_an_unreadable_file_is_refused() -> None:
     with pytest.raises(FileRefusedError, match="quyền đọc") as refusal:
         hash_file(FoundFile(unreadable_even_by_root))
     assert refusal.value.code == "unreadable"
+
+
+def test_files_one_by_one_keep_their_places_whatever_has_become_of_them(tmp_path: Path) -> None:
+    names = ("file", "folder", "link", "link to a folder", "gone", "last")
+    (tmp_path / "file").write_bytes(b"x")
+    (tmp_path / "folder" / "below").mkdir(parents=True)
+    (tmp_path / "folder" / "inner").write_bytes(b"x")
+    (tmp_path / "link").symlink_to("file")
+    (tmp_path / "link to a folder").symlink_to("folder")
+    (tmp_path / "last").write_bytes(b"x")
+    found = files_at([tmp_path / name for name in names])
+    assert [file.path.name for file in found] == list(names)
+    assert refused(found) == {
+        "folder": "not_a_file",
+        "link": "not_a_file",
+        "link to a folder": "not_a_file",
+        "gone": "missing",
+    }
 
 
 def test_a_file_that_vanished_is_refused_with_its_reason(tmp_path: Path) -> None:
