@@ -6,7 +6,7 @@ the choice of a page (`page_plan`) scores by plain sums of weights, which no oth
 Leaves the words of a query to `pipeline.query` and the fields' values to `indexer.entries`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -78,11 +78,15 @@ Filter = AnyOf | Range
 
 @dataclass(frozen=True, slots=True)
 class SearchPlan:
-    """`must` and `filters` decide what matches, `must` and `should` the score. Filters add nothing to the score."""
+    """`must` and `filters` decide what matches, `must` and `should` the score. Filters add nothing to the score.
+
+    What has one of the `excluded` ids does not match.
+    """
 
     must: tuple[Clause, ...]
     should: tuple[Clause, ...]
     filters: tuple[Filter, ...]
+    excluded: tuple[str, ...]
     is_by_date: bool
 
 
@@ -94,7 +98,7 @@ class PagePlan:
     filters: tuple[Filter, ...]
 
 
-def search_plan(request: SearchRequest, *, reader: Reader) -> SearchPlan | None:
+def search_plan(request: SearchRequest, *, reader: Reader, excluded: Collection[str] = ()) -> SearchPlan | None:
     """The plan of a search, or None where the reader holds no token and so may see nothing.
 
     Raises:
@@ -103,13 +107,15 @@ def search_plan(request: SearchRequest, *, reader: Reader) -> SearchPlan | None:
     filters = (readable_by(reader), *_filters(request))
     if not reader.tokens:
         return None
+    without = tuple(sorted(excluded))
     parsed = parse_query(request.text)
     if parsed.is_empty:
-        return SearchPlan((), (), filters, is_by_date=True)
+        return SearchPlan((), (), filters, without, is_by_date=True)
     return SearchPlan(
         must=(_matching(parsed), *map(_in_title_or_body, parsed.phrases), *_exact_phrases(parsed)),
         should=tuple(_boosts(parsed.words)),
         filters=filters,
+        excluded=without,
         is_by_date=request.sort is Sort.NEWEST,
     )
 

@@ -1,6 +1,8 @@
 """The search that people and programs get: the engine's hits, checked again against the catalogue, with snippets.
 
-The engine's filter decides; the recheck only closes the seconds between a change of facts and the index knowing it.
+The engine's filter decides. Between a change of facts and the index knowing it, documents that the reader may no longer
+read are excluded from the engine's query, so that hits, totals and facets tell nothing of them. The recheck of hits is
+for what changes while a search is under way.
 Leaves who asks to the entry points and the query itself to the engine.
 """
 
@@ -22,6 +24,9 @@ from pipeline.settings import Settings
 
 MAX_SIZE = 100
 """Most hits on one page."""
+
+MOST_EXCLUDED = 10_000
+"""Most documents that one search excludes. Beyond, none is answered until the index knows more of the changes."""
 
 
 class IndexFacts(DocumentSource, Outbox, Protocol):
@@ -63,21 +68,40 @@ class Search:
 
         Raises:
             UsageError: the page is impossible.
+            UnavailableError: the index still tells of too many documents that the reader may no longer read.
         """
         _require_possible(request)
+        excluded = self._excluded(reader)
         offset = (request.page - 1) * request.size
-        found = self.index.search(request, reader=reader, offset=offset, limit=request.size)
+        found = self.index.search(request, reader=reader, offset=offset, limit=request.size, excluded=excluded)
         records, stale = self._allowed(found.ids, reader)
         at = offset + len(found.ids)
         while len(records) < request.size and at < found.total:
             more = self.index.search(
-                request, reader=reader, offset=at, limit=request.size - len(records), with_facets=False
+                request,
+                reader=reader,
+                offset=at,
+                limit=request.size - len(records),
+                with_facets=False,
+                excluded=excluded,
             )
             if not more.ids:
                 break
             further, dropped = self._allowed(more.ids, reader)
             records, stale, at = records + further, stale + dropped, at + len(more.ids)
         return SearchPage(found.total - stale, self._hits(records, request, reader), found.facets)
+
+    def _excluded(self, reader: Reader) -> frozenset[str]:
+        """The documents that the reader may not read now, while the index may still say otherwise.
+
+        It is asked for before the engine is, so that no change falls in between.
+        """
+        untold = self.source.untold_access()
+        excluded = frozenset(document for document, tokens in untold.items() if not may_read(reader, tokens))
+        if len(excluded) > MOST_EXCLUDED:
+            message = "Chỉ mục còn quá nhiều thay đổi chưa cập nhật nên chưa tìm được. Hãy thử lại sau ít phút."
+            raise UnavailableError(message)
+        return excluded
 
     def _allowed(self, ids: Sequence[str], reader: Reader) -> tuple[list[DocumentRecord], int]:
         """The documents that the reader may read now, in order, and how many of the ids are not among them."""

@@ -141,9 +141,19 @@ class SearchIndex(Protocol):
         """Make an empty index where there is none; else change nothing."""
 
     def search(
-        self, request: SearchRequest, *, reader: Reader, offset: int, limit: int, with_facets: bool = True
+        self,
+        request: SearchRequest,
+        *,
+        reader: Reader,
+        offset: int,
+        limit: int,
+        with_facets: bool = True,
+        excluded: Collection[str] = (),
     ) -> IndexHits:
-        """Documents that match and that the reader may read, from `offset` on. `request.page` is not looked at."""
+        """Documents that match and that the reader may read, from `offset` on. `request.page` is not looked at.
+
+        Of the `excluded` documents, named by their ids, nothing is told: no hit, no total and no facet counts them.
+        """
 
     def best_pages(self, request: SearchRequest, ids: Sequence[str], *, reader: Reader) -> Mapping[str, int]:
         """For these documents the page that matches the query best, where one does and the reader may read it."""
@@ -186,6 +196,12 @@ class DocumentSource(Protocol):
 
     def unit_names(self) -> Mapping[str, str]:
         """The name of every unit by its id."""
+
+    def untold_access(self) -> Mapping[str, frozenset[str]]:
+        """The tokens of those who may read, now, each document of which the index may still tell what was before.
+
+        A document that is gone has none.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,9 @@ class Shelf:
     def unit_names(self) -> Mapping[str, str]:
         return UNIT_NAMES
 
+    def untold_access(self) -> Mapping[str, frozenset[str]]:
+        return {}
+
 
 def fill(index: SearchIndex, *papers: Paper) -> None:
     """Write papers into the index that is searched."""

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
@@ -49,11 +49,18 @@ class EmbeddedIndex:
                 self._versions.make_current(path)
 
     def search(
-        self, request: SearchRequest, *, reader: Reader, offset: int, limit: int, with_facets: bool = True
+        self,
+        request: SearchRequest,
+        *,
+        reader: Reader,
+        offset: int,
+        limit: int,
+        with_facets: bool = True,
+        excluded: Collection[str] = (),
     ) -> IndexHits:
-        """Documents that match and that the reader may read."""
+        """Documents that match and that the reader may read, but for the excluded ones."""
         window = checked_window(offset, limit)
-        plan = search_plan(request, reader=reader)
+        plan = search_plan(request, reader=reader, excluded=excluded)
         if plan is None:
             return IndexHits(total=0, ids=(), facets=dict.fromkeys(FACETS, ()) if with_facets else {})
         with engine_errors():

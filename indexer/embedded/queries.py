@@ -25,6 +25,7 @@ def document_query(plan: SearchPlan, schema: Schema) -> Query:
             *((Occur.Must, _clause(clause, schema)) for clause in plan.must),
             *((Occur.Should, _clause(clause, schema)) for clause in plan.should),
             *((Occur.Must, _filter(found, schema)) for found in plan.filters),
+            *((Occur.MustNot, query) for query in _excluded(plan, schema)),
         ]
     )
 
@@ -111,6 +112,10 @@ def _total(result: tantivy.SearchResult) -> int:
 def _in_order(buckets: Iterable[Mapping[str, object]]) -> tuple[FacetCount, ...]:
     counts = [FacetCount(str(bucket["key"]), int(str(bucket["doc_count"]))) for bucket in buckets]
     return tuple(sorted(counts, key=lambda found: (-found.count, found.key)))
+
+
+def _excluded(plan: SearchPlan, schema: Schema) -> list[Query]:
+    return [Query.term_set_query(schema, Field.ID, list(plan.excluded))] if plan.excluded else []
 
 
 def _filter(found: Filter, schema: Schema) -> Query:

@@ -50,11 +50,18 @@ class OpenSearchIndex:
                 self._point(self._names.current, to=self._make_pair(aliases))
 
     def search(
-        self, request: SearchRequest, *, reader: Reader, offset: int, limit: int, with_facets: bool = True
+        self,
+        request: SearchRequest,
+        *,
+        reader: Reader,
+        offset: int,
+        limit: int,
+        with_facets: bool = True,
+        excluded: Collection[str] = (),
     ) -> IndexHits:
-        """Documents that match and that the reader may read."""
+        """Documents that match and that the reader may read, but for the excluded ones."""
         checked_window(offset, limit)
-        plan = search_plan(request, reader=reader)
+        plan = search_plan(request, reader=reader, excluded=excluded)
         if plan is None:
             return IndexHits(total=0, ids=(), facets=dict.fromkeys(FACETS, ()) if with_facets else {})
         body = queries.search_body(plan, offset=offset, limit=limit, with_facets=with_facets)

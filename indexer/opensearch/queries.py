@@ -31,6 +31,7 @@ def search_body(plan: SearchPlan, *, offset: int, limit: int, with_facets: bool)
                 "must": [_clause(clause) for clause in plan.must],
                 "should": [_clause(clause) for clause in plan.should],
                 "filter": [_filter(found) for found in plan.filters],
+                "must_not": list(_terms(Field.ID, plan.excluded)),
             }
         },
         "sort": [by_date] if plan.is_by_date else [{"_score": "desc"}, by_date],

@@ -26,6 +26,7 @@ from pipeline.catalogue.tables import (
     ReferenceRow,
     UnitRow,
 )
+from pipeline.catalogue.untold import untold_access
 from pipeline.errors import NotFoundError
 from pipeline.model import (
     Box,
@@ -263,6 +264,11 @@ class DocumentFacts:
         with self._database.reading() as session:
             rows = session.scalars(select(OutboxRow).order_by(OutboxRow.seq).limit(limit))
             return [OutboxEntry(row.seq, row.document, row.version) for row in rows]
+
+    def untold_access(self) -> Mapping[str, frozenset[str]]:
+        """Who may read, now, each document of which the index may still tell what was before."""
+        with self._database.reading() as session:
+            return untold_access(session)
 
     def done(self, entries: Sequence[OutboxEntry]) -> None:
         """Forget these entries."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.search import MOST_EXCLUDED
 from pipeline.errors import UsageError
 from pipeline.ports import SearchIndex
 from pipeline.query import FacetCount, SearchRequest, Sort
@@ -302,6 +303,30 @@ def test_nothing_that_is_typed_is_an_error(archive: SearchIndex, text: str, sort
 )
 def test_what_looks_like_a_query_language_is_searched_for_as_words(archive: SearchIndex, typed: str) -> None:
     assert "hidden" not in found(archive, typed)
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("text", ["", "57-NQ/TU", "nghị quyết"])
+def test_nothing_is_told_of_what_is_excluded(archive: SearchIndex, text: str, sort: Sort) -> None:
+    request = SearchRequest(text, sort=sort)
+    everything = archive.search(request, reader=MEMBER, offset=0, limit=20)
+    excluded = {"resolution", "old", "hidden", "never-there"}
+    rest = archive.search(request, reader=MEMBER, offset=0, limit=20, excluded=excluded)
+    assert rest.ids == tuple(document for document in everything.ids if document not in excluded)
+    assert rest.total == len(rest.ids) < everything.total
+    assert sum(count.count for count in rest.facets["unit"]) == rest.total
+    assert "nghi_quyet" not in {count.key for count in rest.facets["type"]}
+    assert not {"2019", "2024"} & {count.key for count in rest.facets["year"]}
+    second = archive.search(request, reader=MEMBER, offset=1, limit=1, excluded=excluded)
+    assert (second.total, second.ids) == (rest.total, rest.ids[1:2])
+    nothing = archive.search(request, reader=MEMBER, offset=0, limit=20, excluded=[paper.id for paper in ARCHIVE])
+    assert (nothing.total, nothing.ids, set(nothing.facets.values())) == (0, (), {()})
+
+
+def test_thousands_may_be_excluded(archive: SearchIndex) -> None:
+    excluded = {"plan", *(f"00000000-0000-4000-8000-{n:012}" for n in range(MOST_EXCLUDED - 1))}
+    rest = archive.search(SearchRequest(), reader=MEMBER, offset=0, limit=20, excluded=excluded)
+    assert (rest.total, rest.ids) == (4, ("letter", "resolution", "old", "undated"))
 
 
 def test_the_longest_queries_are_answered(archive: SearchIndex) -> None:

@@ -1,5 +1,6 @@
 """The search that people get: what changed since the last drain is not shown, and pages stay full."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,8 +8,8 @@ import pytest
 
 from indexer.embedded import open_embedded
 from indexer.plan import page_plan, search_plan
-from indexer.search import MAX_SIZE, Search
-from pipeline.errors import UsageError
+from indexer.search import MAX_SIZE, MOST_EXCLUDED, Search
+from pipeline.errors import UnavailableError, UsageError
 from pipeline.ports import SearchIndex
 from pipeline.query import SearchRequest, Sort
 from tests.papers import CLERK, MEMBER, NOBODY, Paper, Shelf, fill
@@ -34,6 +35,40 @@ def test_a_page_is_filled_with_the_next_hits_where_some_are_gone(index: SearchIn
     page = Search(index, changed("p00", "p03", "p05")).search(REQUEST, reader=MEMBER)
     assert [hit.id for hit in page.hits] == ["p01", "p02", "p04", "p06", "p07"]
     assert page.total == 12 - 3
+
+
+class Untold(Shelf):
+    """The papers after some were taken back, which the outbox says."""
+
+    def __init__(self, *gone: str) -> None:
+        super().__init__(changed(*gone).papers.values())
+        self._gone = gone
+
+    def untold_access(self) -> Mapping[str, frozenset[str]]:
+        return {document: frozenset({"role:van_thu@dang-uy"}) for document in self._gone}
+
+
+@pytest.mark.parametrize("page", [1, 2])
+def test_totals_facets_and_later_pages_tell_nothing_of_what_was_taken_back(index: SearchIndex, page: int) -> None:
+    asked = replace(REQUEST, page=page)
+    taken = Search(index, Untold("p00", "p03", "p11")).search(asked, reader=MEMBER)
+    assert [hit.id for hit in taken.hits] == [["p01", "p02", "p04", "p05", "p06"], ["p07", "p08", "p09", "p10"]][
+        page - 1
+    ]
+    assert taken.total == 12 - 3
+    assert [(count.key, count.count) for count in taken.facets["year"]] == [("2025", 12 - 3)]
+
+
+def test_who_may_still_read_what_was_taken_back_misses_nothing(index: SearchIndex) -> None:
+    page = Search(index, Untold("p00", "p03")).search(REQUEST, reader=CLERK)
+    assert (page.hits[0].id, page.total) == ("p00", 12)
+
+
+def test_where_too_much_was_taken_back_only_those_are_answered_who_may_still_read_it(index: SearchIndex) -> None:
+    source = Untold(*(f"many-{n}" for n in range(MOST_EXCLUDED + 1)))
+    assert Search(index, source).search(REQUEST, reader=CLERK).total == 12
+    with pytest.raises(UnavailableError, match="chưa cập nhật"):
+        Search(index, source).search(REQUEST, reader=MEMBER)
 
 
 def test_all_may_be_gone(index: SearchIndex) -> None:
