@@ -4,6 +4,7 @@ The same error gives the same bytes, whichever document it is about. The codes a
 """
 
 import logging
+import traceback
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
@@ -100,6 +101,12 @@ def too_large() -> JSONResponse:
 def internal_error() -> JSONResponse:
     """The answer where something failed that nobody foresaw."""
     return _answer(500, Code.INTERNAL_ERROR, _INTERNAL)
+
+
+def log_unforeseen(error: Exception, log: logging.Logger) -> None:
+    """Log an error that nobody foresaw by its kind and place only: it may quote a document or what somebody typed."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("unforeseen %s\n%s", type(error).__name__, frames)
 
 
 def _own(_request: Request, error: Exception) -> JSONResponse:

@@ -1,15 +1,11 @@
-"""What holds for every request and answer, whatever the route: safe headers, bounded bodies, HEAD, silent failures.
-
-An unforeseen error is logged as its kind and place only: its message may quote a document or what somebody typed.
-"""
+"""What holds for every request and answer, whatever the route: safe headers, bounded bodies, HEAD, silent failures."""
 
 import logging
-import traceback
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from search_api.errors import internal_error, too_large
+from search_api.errors import internal_error, log_unforeseen, too_large
 
 MAX_BODY = 64 * 1024
 """Longest body of a request, in bytes: all that is sent here is small JSON."""
@@ -54,7 +50,7 @@ class Guard:
             else:
                 await self._app(scope, _Body(receive).receive, answer.send)
         except Exception as error:  # noqa: BLE001 - the outer edge: whatever it is, it is recorded and answered
-            _log(error)
+            log_unforeseen(error, _LOG)
             if answer.is_begun:
                 message = "the answer broke off"
                 raise RuntimeError(message) from None
@@ -103,8 +99,3 @@ class _Body:
 def _declared_length(scope: Scope) -> int:
     declared = dict(scope["headers"]).get(b"content-length", b"0")
     return int(declared[:_MOST_DIGITS]) if declared.isdigit() else 0
-
-
-def _log(error: Exception) -> None:
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    _LOG.error("unforeseen %s\n%s", type(error).__name__, frames)

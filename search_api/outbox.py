@@ -11,6 +11,7 @@ from threading import Event
 from indexer.drainer import Drainer
 from pipeline.catalogue.documents import DocumentFacts
 from pipeline.errors import UnavailableError
+from search_api.errors import log_unforeseen
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE = 5.0
@@ -41,7 +42,10 @@ class OutboxWatch:
         return None
 
     def keep_draining(self, stop: Event) -> None:
-        """Drain whatever others left, until told to stop. A failure is logged once until it goes well again."""
+        """Drain whatever others left, until told to stop. A failure is logged once until it goes well again.
+
+        Whatever fails, it goes on: nothing else would hide what others take back.
+        """
         was_well = True
         while not stop.wait(_INTERVAL):
             try:
@@ -51,4 +55,8 @@ class OutboxWatch:
             except UnavailableError as error:
                 if was_well:
                     _LOG.warning("the outbox could not be drained: %s", error)
+                was_well = False
+            except Exception as error:  # noqa: BLE001 - the outer edge of this thread
+                if was_well:
+                    log_unforeseen(error, _LOG)
                 was_well = False

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from indexer.drainer import Drainer
 from pipeline.access import Grant
 from pipeline.errors import UnavailableError
 from pipeline.locks import held
@@ -67,3 +68,33 @@ def test_a_failure_is_logged_once_until_it_goes_well_again(
     OutboxWatch(facts, house.of.outbox.drainer).keep_draining(stop)
 
     assert caplog.text.count("đĩa đầy") == 2
+
+
+def test_whatever_fails_the_background_goes_on_and_logs_no_words(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(outbox, "_INTERVAL", 0.001)
+    (document,) = house.file(Paper("đất đai"))
+    facts, drainer, stop = house.of.outbox.facts, house.of.outbox.drainer, threading.Event()
+    facts.publish([document], [Grant("person:mot")], actor=CLERK)
+    calls, really, words, own = 0, type(drainer).drain, "một câu của văn bản", threading.current_thread()
+
+    def drain(self: Drainer) -> int:
+        nonlocal calls
+        if threading.current_thread() is not own:  # the house's own watch
+            return 0
+        calls += 1
+        if calls < 4:
+            raise ValueError(words)
+        stop.set()
+        return really(self)
+
+    monkeypatch.setattr(type(drainer), "drain", drain)
+    caplog.set_level(logging.WARNING)
+
+    OutboxWatch(facts, drainer).keep_draining(stop)
+
+    assert not facts.pending(1)
+    assert caplog.text.count("unforeseen ValueError") == 1
+    assert words not in caplog.text
+    assert ", in drain" in caplog.text
