@@ -24,26 +24,28 @@ _LOCK = "lock"
 def scratch_folder(home: Path, *, memory: Path = _MEMORY) -> Iterator[Path]:
     """A folder for page pictures, removed at the end; what killed runs of this installation left is removed first."""
     with storage_errors():
-        folder = _made(home, memory)
-        lock = lock_file(folder / _LOCK, wait=True)
+        folder, lock = _made(home, memory)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):  # another run is at work there
             folder.parent.rmdir()
-        if lock is not None:
-            os.close(lock)
+        os.close(lock)
 
 
-def _made(home: Path, memory: Path) -> Path:
+def _made(home: Path, memory: Path) -> tuple[Path, int]:
+    """A new folder, and its lock, held by us."""
     while True:
         root = _root(home, memory)
         _sweep(root)
         try:
-            return Path(mkdtemp(prefix="run-", dir=root))
+            folder = Path(mkdtemp(prefix="run-", dir=root))
+            lock = lock_file(folder / _LOCK, wait=True)
         except FileNotFoundError:
-            continue  # another run has just ended and taken the folder with it
+            continue  # another run has just ended, or swept what nobody held yet, and taken the folder with it
+        if lock is not None:
+            return folder, lock
 
 
 def _root(home: Path, memory: Path) -> Path:

@@ -4,6 +4,7 @@ Each process has a pool of its own (pebble): in a common one they share a lock, 
 for work takes it along and breaks the pool for all. Leaves what the work is, and doing lost work again, to its callers.
 """
 
+import ctypes
 import resource
 import threading
 from collections.abc import Callable
@@ -21,6 +22,8 @@ LOOK_EVERY = 0.2
 
 _TASKS_PER_PROCESS = 500
 """After so many pieces of work a process is replaced, so that leaks in foreign libraries cannot add up."""
+
+_PR_SET_DUMPABLE = 4
 
 _Result = TypeVar("_Result")
 
@@ -83,7 +86,7 @@ class BoundedProcesses:
         pool = ProcessPool(
             max_workers=1,
             max_tasks=_TASKS_PER_PROCESS,
-            initializer=_limit_memory,
+            initializer=_begin,
             initargs=[self._worker_bytes],
             context=get_context("spawn"),
         )
@@ -94,6 +97,23 @@ class BoundedProcesses:
 def _stop(pool: ProcessPool) -> None:
     pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
     pool.join()
+
+
+def _begin(spare: int) -> None:
+    """Set the process up before its first work."""
+    _forbid_core_dumps()
+    _limit_memory(spare)
+
+
+def _forbid_core_dumps() -> None:
+    """Keep what it has in memory from the disk when it crashes, and that of the programs that it starts.
+
+    A limit of one byte, unlike none, also holds where the kernel hands the dump to a program (core(5)).
+    """
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    most = 1 if hard == resource.RLIM_INFINITY else min(1, hard)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _limit_memory(spare: int) -> None:

@@ -1,11 +1,17 @@
 """Reading processes that die: what they had in hand is read again, and costs nobody else anything."""
 
+import ctypes
 import io
 import multiprocessing
 import os
+import resource
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from PIL import Image
@@ -15,12 +21,14 @@ from flows.reading import PooledReader
 from flows.scratch import scratch_folder
 from pipeline.errors import StoppedError
 from pipeline.model import FileFacts, PageResult, PageStatus
+from pipeline.processes import BoundedProcesses
 from pipeline.settings import IntakeSettings, OCRSettings
 from tests.flows.house import sample
 
 pytestmark = pytest.mark.slow
 
 PAGES = 5
+_PR_GET_DUMPABLE = 3
 
 
 @pytest.fixture
@@ -92,6 +100,39 @@ def test_what_a_killed_run_left_of_pages_is_gone_with_the_next(tmp_path: Path) -
         with scratch_folder(tmp_path):
             assert mine.exists()
             assert not left.exists()
+
+
+def test_a_folder_that_another_run_sweeps_before_it_is_held_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+
+    def made_and_swept(prefix: str, dir: Path) -> str:  # noqa: A002 - as the real one calls it
+        made.append(Path(mkdtemp(prefix=prefix, dir=dir)))
+        if len(made) == 1:
+            shutil.rmtree(made[0])
+        return str(made[-1])
+
+    monkeypatch.setattr("flows.scratch.mkdtemp", made_and_swept)
+    with scratch_folder(tmp_path) as mine:
+        assert mine == made[1]
+        assert mine.is_dir()
+    assert not mine.exists()
+
+
+def core_dumps() -> tuple[int, int, int]:
+    """How large a core file of this process, and of a program that it starts, may be; whether it can be dumped."""
+    limit = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    started = subprocess.run([sys.executable, "-c", limit], capture_output=True, check=True)
+    return resource.getrlimit(resource.RLIMIT_CORE)[0], int(started.stdout), ctypes.CDLL(None).prctl(_PR_GET_DUMPABLE)
+
+
+def test_a_reading_process_that_crashes_leaves_no_picture_of_its_memory() -> None:
+    processes = BoundedProcesses(1, worker_bytes=1 << 30)
+    own, started, is_dumpable = processes.submit(core_dumps, 60, lambda: False).result()
+    processes.close()
+    assert {own, started} <= {0, 1}
+    assert is_dumpable == 0
 
 
 @pytest.mark.parametrize("taken_by", ["file", "open folder", "link"])
