@@ -5,12 +5,16 @@ of `flows.commands`, or comes from another room by the entry-point group `vankho
 1 something did not succeed, 2 the command was used wrongly.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
 
 PROGRAM = "vankho"
+
+OWNER_ONLY = 0o077
+"""The mask of rights under which every program of ours runs: what it writes is for its own account alone."""
 
 COMMANDS = {
     "org": "Tổ chức: nạp đơn vị, người và vai trò từ một tệp",
@@ -33,6 +37,7 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
+    os.umask(OWNER_ONLY)
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in ("--help", "-h", "help"):
         print(usage())

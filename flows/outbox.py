@@ -5,6 +5,7 @@ import os
 import sys
 import time
 
+from flows.cli import OWNER_ONLY
 from flows.stopping import Stop, stop_on_signals
 from flows.wiring import drainer
 from indexer.drainer import Drainer
@@ -20,6 +21,7 @@ _EVERY = 2.0
 
 def main() -> int:
     """Run until asked to stop; the exit code."""
+    os.umask(OWNER_ONLY)
     try:
         of = load_settings(os.environ)
         facts = catalogue_of(of)

@@ -3,6 +3,7 @@
 import os
 import sys
 
+from flows.cli import OWNER_ONLY
 from flows.nightly import schedule_of, serve
 from flows.prefect_server import wait_for_server
 from pipeline.errors import VanKhoError
@@ -11,6 +12,7 @@ from pipeline.settings import load_settings
 
 def main() -> int:
     """Serve until asked to stop; the exit code."""
+    os.umask(OWNER_ONLY)
     try:
         of = load_settings(os.environ)
         schedule = schedule_of(of)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
+from flows.cli import OWNER_ONLY
 from flows.ingest import PrefectRunner, Runner, Watch, ingest
 from flows.prefect_server import PrefectApi, api_of, wait_for_server
 from flows.progress import Paced
@@ -163,6 +164,7 @@ class _Kept:
 
 def main() -> int:
     """Work until asked to stop; the exit code."""
+    os.umask(OWNER_ONLY)
     try:
         api = api_of(os.environ)
         wait_for_server(api.url, is_alive=lambda: True)

@@ -51,8 +51,7 @@ def back_up(of: Settings, facts: Catalogue, target: Path) -> Copied:
         raise UsageError("Nơi sao lưu nằm trong thư mục dữ liệu. Hãy chọn thư mục ở ổ đĩa khác.")
     with storage_errors():
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = target / _PART
-        part.unlink(missing_ok=True)
+        part = _new_part(target / _PART)
         note_head(of.home, facts.audit)
         heads = (of.home / HEADS).read_bytes()  # before the catalogue, which then has all lines noted here
         facts.database.copy_to(part)
@@ -60,7 +59,7 @@ def back_up(of: Settings, facts: Catalogue, target: Path) -> Copied:
         for path in (_KEY, _SETTINGS):
             _copy_file(of.home / path, target / path)
         _put_in_place(part, target / CATALOGUE)
-        part.write_bytes(heads)
+        _new_part(part).write_bytes(heads)
         _put_in_place(part, target / HEADS)
     return copied
 
@@ -79,7 +78,7 @@ def restore(source: Path, of: Settings) -> Copied:
         raise UsageError(f"Thư mục dữ liệu {of.home} đã có dữ liệu. Hãy khôi phục vào một thư mục trống.")
     with storage_errors():
         of.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = of.home / _PART
+        part = _new_part(of.home / _PART)
         shutil.copyfile(source / CATALOGUE, part)
         with _opened(part) as facts:
             facts.accounts.end_all_credentials()  # some may have been ended since
@@ -131,7 +130,7 @@ def _copy_object(key: str, source: LocalStore, folder: Path) -> bool:
 
     Unlike the store itself this needs no hard links: disks that are carried about often have none.
     """
-    part = folder / _PART
+    part = _new_part(folder / _PART)
     digest = hashlib.sha256()
     with source.open(key) as stream, part.open("wb") as copy:
         while chunk := stream.read(CHUNK):
@@ -146,12 +145,19 @@ def _copy_object(key: str, source: LocalStore, folder: Path) -> bool:
 
 
 def _copy_file(source: Path, target: Path) -> None:
-    """Copy a small file with its rights, if there is one."""
+    """Copy a small file, if there is one."""
     if source.exists():
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.part")
-        shutil.copy2(source, part)
+        part = _new_part(target.with_name(f".{target.name}.part"))
+        shutil.copyfile(source, part)
         _put_in_place(part, target)
+
+
+def _new_part(path: Path) -> Path:
+    """An empty file, for its owner alone, to be filled and then put in place."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600, exist_ok=False)
+    return path
 
 
 def _put_in_place(part: Path, target: Path) -> None:
