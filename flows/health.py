@@ -19,6 +19,7 @@ from pipeline.catalogue.jobs import JobStatus
 from pipeline.catalogue.nights import NightRecord, NightStatus
 from pipeline.errors import BusyError
 from pipeline.settings import Settings, WebSettings
+from pipeline.wiring import installation_of
 
 _LATE = timedelta(hours=2)
 """How long after its time a night may begin before somebody is told."""
@@ -31,7 +32,7 @@ def problems(of: Settings, facts: Catalogue) -> list[str]:
     """What is wrong, in Vietnamese; nothing where all is well."""
     if not is_up(of):
         return ["`vankho up` không chạy."]
-    return [*_services(of), *_jobs(facts), *_night(of, facts)]
+    return [*_services(of), *_jobs(of, facts), *_night(of, facts)]
 
 
 def _services(of: Settings) -> Iterator[str]:
@@ -56,8 +57,9 @@ def _is_api_ready(web: WebSettings) -> bool:
         return False
 
 
-def _jobs(facts: Catalogue) -> Iterator[str]:
-    waiting = facts.jobs.open()
+def _jobs(of: Settings, facts: Catalogue) -> Iterator[str]:
+    own = installation_of(of)
+    waiting = [job for job in facts.jobs.open() if job.spool in (own, None)]
     old = [job for job in waiting if datetime.now(UTC) - job.created_at > _STUCK]
     if old and not any(job.status is JobStatus.RUNNING for job in waiting):
         yield f"{len(old)} việc chờ quá lâu mà không tiến trình nào làm."

@@ -6,7 +6,6 @@ claimed again when its lease has run out, and finds in the catalogue and in stag
 
 import logging
 import os
-import socket
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+from uuid import uuid4
 
 from flows.cli import OWNER_ONLY
 from flows.ingest import PrefectRunner, Runner, Watch, ingest
@@ -37,6 +37,9 @@ _log = logging.getLogger(__name__)
 _LEASE_SECONDS = 30.0
 _RENEW_EVERY = 1.0
 """Seconds between two words of a worker: how far a job is, and that it is alive."""
+
+_OUTAGE_SECONDS = 30.0
+"""How long a job waits before it is begun again, where something that it needs could not be used."""
 
 _IDLE_SECONDS = 0.3
 _SWEEP_EVERY = 3600.0
@@ -63,7 +66,7 @@ class Worker:
 
     def work_once(self) -> bool:
         """Do the oldest job that is free; False where there is none."""
-        job = self._jobs.claim(self.name, seconds=_LEASE_SECONDS)
+        job = self._jobs.claim(self.name, spool=self.spool.name, seconds=_LEASE_SECONDS)
         if job is None:
             return False
         self.lost.clear()
@@ -74,8 +77,9 @@ class Worker:
         except MissingProgramError as error:
             self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.progress(), reason=str(error))
         except UnavailableError as error:
-            # Claimed again when the lease has run out: by then what could not be used may be back.
+            # In a while what could not be used may be back.
             _log.warning("job %s has to wait: %s", job.id, error)
+            self._jobs.release(job.id, self.name, seconds=_OUTAGE_SECONDS)
         except VanKhoError as error:
             self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.progress(), reason=str(error))
         except Exception as error:  # noqa: BLE001
@@ -187,7 +191,7 @@ def _work(of: Settings, api: PrefectApi) -> None:
             ingest_rooms(of, facts, workers=of.intake.workers, is_stopped=lambda: stop.is_asked() or lost.is_set())
         )
         worker = Worker(
-            name=f"{socket.gethostname()}:{os.getpid()}",
+            name=str(uuid4()),
             rooms=rooms,
             spool=spool_of(of),
             runner=PrefectRunner(of.home, api),

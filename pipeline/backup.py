@@ -22,6 +22,7 @@ from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from pipeline.storage import keys
 from pipeline.storage.local import CHUNK, LocalStore, storage_errors
+from pipeline.wiring import INSTALLATION
 
 CATALOGUE = "catalogue.sqlite3"
 _PART = ".part"
@@ -56,7 +57,7 @@ def back_up(of: Settings, facts: Catalogue, target: Path) -> Copied:
         heads = (of.home / HEADS).read_bytes()  # before the catalogue, which then has all lines noted here
         facts.database.copy_to(part)
         copied = _copy_objects(LocalStore(of.home / _STORE), target / _STORE, _files_of(part))
-        for path in (_KEY, _SETTINGS):
+        for path in (_KEY, _SETTINGS, Path(INSTALLATION)):
             _copy_file(of.home / path, target / path)
         _put_in_place(part, target / CATALOGUE)
         _new_part(part).write_bytes(heads)
@@ -83,7 +84,7 @@ def restore(source: Path, of: Settings) -> Copied:
         with _opened(part) as facts:
             facts.accounts.end_all_credentials()  # some may have been ended since
         copied = _copy_objects(LocalStore(source / _STORE), of.home / _STORE, _files_of(part))
-        for path in (_KEY, _SETTINGS, Path(HEADS)):
+        for path in (_KEY, _SETTINGS, Path(HEADS), Path(INSTALLATION)):
             _copy_file(source / path, of.home / path)
         _put_in_place(part, of.home / CATALOGUE)
     return copied

@@ -9,9 +9,12 @@ from pipeline.settings import Settings, StoreSettings
 from pipeline.storage.endpoint import Endpoint
 from pipeline.storage.inbox import FolderInbox
 from pipeline.storage.local import LocalStore, storage_errors
-from pipeline.storage.spool import Spool
+from pipeline.storage.spool import Spool, own_name
 from pipeline.storage.staging import SharedGround, Staging, open_staging
 from pipeline.storage.staging_bucket import StagingBucket
+
+INSTALLATION = "installation"
+"""The file in the data folder that keeps its name."""
 
 
 def store_of(settings: Settings) -> ObjectStore:
@@ -59,7 +62,12 @@ def _bucket_inbox(settings: Settings, bucket: str) -> Inbox:
 
 def spool_of(settings: Settings) -> Spool:
     """Where what is asked of a worker waits."""
-    return Spool(_home(settings) / "spool")
+    return Spool(_home(settings) / "spool", installation_of(settings))
+
+
+def installation_of(settings: Settings) -> str:
+    """The name of this installation among those that share a catalogue: what only its own machine has is under it."""
+    return own_name(_home(settings) / INSTALLATION)
 
 
 def catalogue_of(settings: Settings) -> Catalogue:

@@ -53,6 +53,7 @@ class JobRecord:
     attempts: int
     progress: JobProgress
     reason: str | None
+    spool: str | None
 
 
 class JobFacts:
@@ -62,14 +63,15 @@ class JobFacts:
         """Facts in this database."""
         self._database = database
 
-    def add(self, job: str, *, unit: str, actor: str) -> None:
-        """Ask for a job whose request is in the spool under this id."""
+    def add(self, job: str, *, unit: str, actor: str, spool: str) -> None:
+        """Ask for a job whose request is in the spool of this name, under this id."""
         with self._database.writing() as session:
             session.add(
                 JobRow(
                     id=job,
                     unit=unit,
                     actor=actor,
+                    spool=spool,
                     status=JobStatus.WAITING,
                     created_at=datetime.now(UTC),
                     attempts=0,
@@ -78,14 +80,17 @@ class JobFacts:
                 )
             )
 
-    def claim(self, worker: str, *, seconds: float) -> JobRecord | None:
-        """Hold the oldest job that waits or whose worker has died, for so long; None where there is none."""
+    def claim(self, worker: str, *, spool: str, seconds: float) -> JobRecord | None:
+        """Hold the oldest job that waits or whose worker has died, for so long; None where there is none.
+
+        Only of this spool: what was asked, and maybe its files, lie on one machine.
+        """
         now = datetime.now(UTC)
         with self._database.writing() as session:
             _give_up(session, now)
             row = session.scalars(
                 select(JobRow)
-                .where(_is_free(now))
+                .where(_is_free(now), or_(JobRow.spool == spool, JobRow.spool.is_(None)))
                 .order_by(JobRow.created_at, JobRow.id)
                 .limit(1)
                 .with_for_update(skip_locked=True)
@@ -111,13 +116,20 @@ class JobFacts:
         ended = {"status": status, "reason": reason, "ended_at": datetime.now(UTC), "lease_until": None}
         return self._write(job, worker, progress, ended)
 
-    def release(self, job: str, worker: str) -> None:
-        """Give a job back undone, so that another can claim it at once. It costs no attempt."""
+    def release(self, job: str, worker: str, *, seconds: float = 0) -> None:
+        """Give a job back undone, so that another can claim it in so long. It costs no attempt."""
+        values = {
+            "status": JobStatus.WAITING,
+            "worker": None,
+            "lease_until": None,
+            "not_before": datetime.now(UTC) + timedelta(seconds=seconds),
+            "attempts": JobRow.attempts - 1,
+        }
         with self._database.writing() as session:
             session.execute(
                 update(JobRow)
                 .where(JobRow.id == job, JobRow.worker == worker, JobRow.status == JobStatus.RUNNING)
-                .values(status=JobStatus.WAITING, worker=None, lease_until=None, attempts=JobRow.attempts - 1)
+                .values(values)
             )
 
     def job(self, job: str) -> JobRecord:
@@ -156,7 +168,11 @@ class JobFacts:
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(JobRow.status == JobStatus.WAITING, and_(JobRow.status == JobStatus.RUNNING, JobRow.lease_until < now))
+    is_due = or_(JobRow.not_before.is_(None), JobRow.not_before <= now)
+    return or_(
+        and_(JobRow.status == JobStatus.WAITING, is_due),
+        and_(JobRow.status == JobStatus.RUNNING, JobRow.lease_until < now),
+    )
 
 
 def _give_up(session: Session, now: datetime) -> None:
@@ -183,4 +199,5 @@ def _record(row: JobRow) -> JobRecord:
         attempts=row.attempts,
         progress=JobProgress(row.files, row.files_done, row.pages_done, row.batch),
         reason=row.reason,
+        spool=row.spool,
     )

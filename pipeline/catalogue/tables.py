@@ -316,3 +316,5 @@ class JobRow(Base):
     pages_done: Mapped[int] = mapped_column(Integer)
     batch: Mapped[str | None] = mapped_column(ForeignKey("batches.id"))
     reason: Mapped[str | None] = mapped_column(Text)
+    spool: Mapped[str | None] = mapped_column(String(36))
+    not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)

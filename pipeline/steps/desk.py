@@ -48,7 +48,7 @@ class Desk:
 
     def _ask(self, job: str, asked: Asked, request: Request) -> str:
         self.spool.ask(job, request)
-        self.facts.jobs.add(job, unit=asked.unit, actor=asked.actor)
+        self.facts.jobs.add(job, unit=asked.unit, actor=asked.actor, spool=self.spool.name)
         return job
 
     def follow(self, job: str, *, show: Callable[[JobProgress], None], is_stopped: Callable[[], bool]) -> Batch:

@@ -5,12 +5,14 @@ with it (`files`). The report of an ended job, which names files, waits here for
 its use: what nobody fetches is swept.
 """
 
+import os
 import shutil
 import time
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from pydantic import TypeAdapter
 
@@ -34,12 +36,25 @@ class Request:
 _REQUESTS = TypeAdapter(Request)
 
 
+def own_name(path: Path) -> str:
+    """The random name of an installation, kept in this file. It is linked whole, so that two first starts agree."""
+    with storage_errors():
+        if not path.exists():
+            temporary = path.with_name(f".{path.name}-{uuid4()}")
+            temporary.write_text(str(uuid4()), "ascii")
+            with suppress(FileExistsError):
+                os.link(temporary, path)
+            temporary.unlink()
+        return path.read_text("ascii")
+
+
 class Spool:
     """The spool of an installation."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep requests under this folder."""
+    def __init__(self, folder: Path, name: str = "") -> None:
+        """Keep requests under this folder. Those of several installations with one catalogue differ in `name`."""
         self._folder = folder
+        self.name = name
 
     def files(self, job: str) -> Path:
         """The folder for files that come with the job, made for its owner alone."""

@@ -13,6 +13,7 @@ from pipeline.errors import NotFoundError
 from pipeline.model import FileStatus, Organisation, Unit
 
 LONG = 3600.0
+SPOOL = "spool-1"
 
 
 @pytest.fixture
@@ -33,12 +34,12 @@ def second(catalogue_url: str) -> Iterator[Catalogue]:
 def asked(facts: Catalogue, count: int = 1) -> list[str]:
     ids = [f"job-{number}" for number in range(count)]
     for job in ids:
-        facts.jobs.add(job, unit="dang-uy", actor="van-thu")
+        facts.jobs.add(job, unit="dang-uy", actor="van-thu", spool=SPOOL)
     return ids
 
 
 def claimed(facts: Catalogue, worker: str, seconds: float = LONG) -> JobRecord:
-    job = facts.jobs.claim(worker, seconds=seconds)
+    job = facts.jobs.claim(worker, spool=SPOOL, seconds=seconds)
     assert job is not None
     return job
 
@@ -84,7 +85,7 @@ def test_jobs_are_claimed_in_their_order_and_each_once(facts: Catalogue, second:
     ids = asked(facts, 3)
 
     assert [claimed(facts, "a").id, claimed(second, "b").id, claimed(facts, "a").id] == ids
-    assert facts.jobs.claim("c", seconds=LONG) is None
+    assert facts.jobs.claim("c", spool=SPOOL, seconds=LONG) is None
 
 
 def test_many_workers_never_claim_the_same_job(facts: Catalogue, second: Catalogue) -> None:
@@ -92,7 +93,7 @@ def test_many_workers_never_claim_the_same_job(facts: Catalogue, second: Catalog
 
     def work(worker: int) -> list[str]:
         got = []
-        while job := (facts, second)[worker % 2].jobs.claim(f"worker-{worker}", seconds=LONG):
+        while job := (facts, second)[worker % 2].jobs.claim(f"worker-{worker}", spool=SPOOL, seconds=LONG):
             got.append(job.id)
         return got
 
@@ -125,7 +126,7 @@ def test_a_job_ends_once(facts: Catalogue) -> None:
     ended = facts.jobs.job(job)
     assert (ended.status, ended.reason, ended.progress.files_done) == (JobStatus.DONE, None, 1)
     assert ended.ended_at is not None
-    assert facts.jobs.claim("b", seconds=LONG) is None
+    assert facts.jobs.claim("b", spool=SPOOL, seconds=LONG) is None
     assert facts.jobs.open() == ()
 
 
@@ -147,7 +148,7 @@ def test_a_renewed_job_is_not_claimed_by_another(facts: Catalogue) -> None:
     claimed(facts, "a", seconds=0)
     facts.jobs.renew(job, "a", JobProgress(), seconds=LONG)
 
-    assert facts.jobs.claim("b", seconds=LONG) is None
+    assert facts.jobs.claim("b", spool=SPOOL, seconds=LONG) is None
 
 
 def test_a_job_given_back_can_be_claimed_at_once_and_has_cost_no_attempt(facts: Catalogue) -> None:
@@ -155,10 +156,32 @@ def test_a_job_given_back_can_be_claimed_at_once_and_has_cost_no_attempt(facts: 
     claimed(facts, "a")
 
     facts.jobs.release(job, "b")  # not its own
-    assert facts.jobs.claim("b", seconds=LONG) is None
+    assert facts.jobs.claim("b", spool=SPOOL, seconds=LONG) is None
     facts.jobs.release(job, "a")
 
     assert claimed(facts, "b").attempts == 1
+
+
+def test_a_job_that_has_to_wait_costs_no_attempt_however_often(facts: Catalogue) -> None:
+    (job,) = asked(facts)
+    for _ in range(2 * MOST_ATTEMPTS):
+        assert claimed(facts, "a").attempts == 1
+        facts.jobs.release(job, "a", seconds=-1)
+    claimed(facts, "a")
+    facts.jobs.release(job, "a", seconds=LONG)
+
+    assert facts.jobs.claim("a", spool=SPOOL, seconds=LONG) is None
+    assert facts.jobs.job(job).status is JobStatus.WAITING
+
+
+def test_a_job_is_done_where_what_was_asked_lies(facts: Catalogue, second: Catalogue) -> None:
+    (job,) = asked(facts)
+
+    assert second.jobs.claim("b", spool="spool-2", seconds=LONG) is None
+    claimed(facts, "a", seconds=0)
+    time.sleep(0.01)
+    assert second.jobs.claim("b", spool="spool-2", seconds=LONG) is None
+    assert claimed(facts, "a").id == job
 
 
 def test_a_job_that_kills_its_workers_is_given_up(facts: Catalogue) -> None:
@@ -167,7 +190,7 @@ def test_a_job_that_kills_its_workers_is_given_up(facts: Catalogue) -> None:
         assert claimed(facts, f"worker-{attempt}", seconds=0).attempts == attempt
         time.sleep(0.01)
 
-    assert facts.jobs.claim("last", seconds=LONG) is None
+    assert facts.jobs.claim("last", spool=SPOOL, seconds=LONG) is None
     given_up = facts.jobs.job(job)
     assert given_up.status is JobStatus.FAILED
     assert given_up.reason

@@ -139,7 +139,7 @@ def test_a_job_that_was_lost_is_left_to_who_has_it(desk: Desk, worker: Worker, f
 
     def lose_then_run(ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
         desk.facts.jobs.release(job, "one")
-        assert desk.facts.jobs.claim("two", seconds=3600) is not None
+        assert desk.facts.jobs.claim("two", spool=desk.spool.name, seconds=3600) is not None
         worker.lost.set()
         run_direct(ordinals, work, workers)
 
@@ -174,7 +174,8 @@ def test_a_job_waits_for_what_cannot_be_used_now(desk: Desk, worker: Worker, fol
     assert replace(worker, runner=is_down).work_once()
 
     record = desk.facts.jobs.job(job)
-    assert (record.status, record.attempts) == (JobStatus.RUNNING, 1)  # until its lease has run out
+    assert (record.status, record.attempts) == (JobStatus.WAITING, 0)
+    assert not worker.work_once()  # not at once: what is down stays so for a while
 
 
 def _without_program(*_args: object) -> None:

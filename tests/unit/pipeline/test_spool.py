@@ -1,11 +1,12 @@
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import NotFoundError
-from pipeline.storage.spool import Request, Spool
+from pipeline.storage.spool import Request, Spool, own_name
 
 ASKED = Request(paths=("/scans/Tờ trình.pdf",), publish_to=("everyone",), workers=2)
 
@@ -54,3 +55,12 @@ def test_only_old_and_ended_things_are_swept(spool: Spool, tmp_path: Path) -> No
     spool.sweep(but=["old-open"], seconds=3600)
 
     assert sorted(p.name for p in (tmp_path / "spool").iterdir()) == ["new", "old-open"]
+
+
+def test_an_installation_has_one_name_of_its_own(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as executor:
+        names = set(executor.map(lambda _: own_name(tmp_path / "installation"), range(8)))
+
+    assert len(names) == 1
+    assert names != {own_name(tmp_path / "other")}
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["installation", "other"]
