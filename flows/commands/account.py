@@ -1,7 +1,8 @@
 """`vankho account`: how people and programs sign in. There is no account, and no password, until one is made here.
 
 A password is typed twice at a terminal, or is the first line of standard input; it is never an argument, which other
-users of the machine could read. Leaves what a password must be to `pipeline.passwords`.
+users of the machine could read. Where the command line may not act for others, what lets somebody be a person who has
+an account needs that person's password. Leaves what a password must be to `pipeline.passwords`.
 """
 
 import sys
@@ -14,10 +15,10 @@ import typer
 
 from flows.console import catalogue, command_app, origin, print_json, settings, system_user
 from pipeline.catalogue import Catalogue
-from pipeline.catalogue.accounts import CredentialKind
+from pipeline.catalogue.accounts import Account, CredentialKind
 from pipeline.catalogue.audit import AuditEvent, Outcome
-from pipeline.errors import UsageError
-from pipeline.passwords import hash_password, new_secret, require_good_password, secret_hash
+from pipeline.errors import NotAllowedError, UsageError
+from pipeline.passwords import hash_password, new_secret, require_good_password, secret_hash, verify_password
 
 app = command_app("Tài khoản: cách một người hoặc một chương trình đăng nhập.")
 
@@ -42,11 +43,12 @@ def create(person: PersonArgument, as_json: JSONOption = False) -> None:
 @app.command()
 def password(person: PersonArgument, as_json: JSONOption = False) -> None:
     """Đổi mật khẩu, mở khóa tài khoản, và kết thúc mọi phiên và mã của người đó."""
-    with catalogue(settings()) as facts:
+    of = settings()
+    with catalogue(of) as facts:
         facts.organisation.person(person)
-        if facts.accounts.account(person) is None:
-            message = f"«{person}» chưa có tài khoản. Để cấp: vankho account create {person}"
-            raise UsageError(message)
+        account = _account(person, facts)
+        if not of.cli.impersonation:
+            _require_password(account, "set-password", facts)
         _set_password(person, "set-password", facts)
     _say(f"Đã đổi mật khẩu của «{person}»; mọi phiên đã kết thúc.", {"person": person}, as_json=as_json)
 
@@ -60,8 +62,11 @@ def token(
 ) -> None:
     """Cấp mã truy cập cho một chương trình đọc thay người đó. Mã chỉ hiện một lần."""
     secret, expires = new_secret(), datetime.now(UTC) + timedelta(days=days)
-    with catalogue(settings()) as facts:
+    of = settings()
+    with catalogue(of) as facts:
         facts.organisation.person(person)
+        if not of.cli.impersonation:
+            _require_password(_account(person, facts), "create-token", facts)
         facts.accounts.add_credential(
             person,
             secret_hash=secret_hash(secret),
@@ -74,6 +79,26 @@ def token(
     _say(f"{secret}\nMã này chỉ hiện một lần; có hạn tới {expires:%d/%m/%Y}.", told, as_json=as_json)
 
 
+def _account(person: str, facts: Catalogue) -> Account:
+    """The person's account. Raises `UsageError` where there is none."""
+    account = facts.accounts.account(person)
+    if account is None:
+        message = f"«{person}» chưa có tài khoản. Để cấp: vankho account create {person}"
+        raise UsageError(message)
+    return account
+
+
+def _require_password(account: Account, action: str, facts: Catalogue) -> None:
+    """Ask for the password that the account has now. Raises `NotAllowedError`, which is in the audit."""
+    if not verify_password(account.password_hash, _typed(f"Mật khẩu hiện nay của «{account.person}»: ")).is_right:
+        _record(account.person, action, facts, Outcome.REFUSED)
+        message = (
+            "Mật khẩu hiện nay không đúng. Cài đặt này không cho dòng lệnh hành động thay người khác"
+            " (cli.impersonation), nên chỉ chính người đó mới làm được việc này."
+        )
+        raise NotAllowedError(message)
+
+
 def _set_password(person: str, action: str, facts: Catalogue) -> None:
     chosen = _typed_password()
     require_good_password(chosen, person=person)
@@ -82,18 +107,20 @@ def _set_password(person: str, action: str, facts: Catalogue) -> None:
 
 
 def _typed_password() -> str:
-    """The password: asked for twice at a terminal, else the first line of standard input."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    chosen = getpass("Mật khẩu: ")
-    if getpass("Gõ lại mật khẩu: ") != chosen:
+    """The new password: asked for twice at a terminal, else the next line of standard input."""
+    chosen = _typed("Mật khẩu mới: ")
+    if sys.stdin.isatty() and getpass("Gõ lại mật khẩu mới: ") != chosen:
         message = "Hai lần gõ không giống nhau. Hãy chạy lại lệnh."
         raise UsageError(message)
     return chosen
 
 
-def _record(person: str, action: str, facts: Catalogue) -> None:
-    facts.audit.record(AuditEvent(f"os:{system_user()}", action, person, Outcome.ALLOWED, origin()))
+def _typed(question: str) -> str:
+    return getpass(question) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+
+
+def _record(person: str, action: str, facts: Catalogue, outcome: Outcome = Outcome.ALLOWED) -> None:
+    facts.audit.record(AuditEvent(f"os:{system_user()}", action, person, outcome, origin()))
 
 
 def _say(text: str, told: Mapping[str, object], *, as_json: bool) -> None:

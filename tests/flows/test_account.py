@@ -146,3 +146,50 @@ def test_at_a_terminal_a_password_is_typed_twice(
     assert cli.main(["account", "create", "van-thu"]) == 0
     assert "Đã cấp tài khoản" in capsys.readouterr().out
     assert facts.accounts.account("van-thu") is not None
+
+
+@pytest.fixture
+def impersonation_off(facts: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account, made where the command line may not act for others."""
+    monkeypatch.setenv("VANKHO_CLI__IMPERSONATION", "false")
+    assert facts.accounts.account("van-thu") is None
+    assert run(monkeypatch, "create", "van-thu") == 0
+
+
+@pytest.mark.usefixtures("impersonation_off")
+@pytest.mark.parametrize("words", [["token", "van-thu", "--name", "x"], ["password", "van-thu"]])
+@pytest.mark.parametrize("typed", ["", "\n", "một mật khẩu khác\nmột mật khẩu khác\n"])
+def test_without_impersonation_nobody_becomes_somebody_else(
+    facts: Catalogue, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], typed: str
+) -> None:
+    before = facts.accounts.account("van-thu")
+    capsys.readouterr()
+    assert run(monkeypatch, *words, typed=typed) == 1
+    told = capsys.readouterr()
+    assert (told.out, "cli.impersonation" in told.err) == ("", True)
+    assert facts.accounts.account("van-thu") == before
+    assert facts.accounts.credentials("van-thu") == []
+    last = list(facts.audit.lines())[-1].event
+    assert (last.object, last.outcome) == ("van-thu", "refused")
+
+
+@pytest.mark.usefixtures("impersonation_off")
+def test_without_impersonation_ones_own_password_is_enough(facts: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, "token", "van-thu", "--name", "máy quét") == 0
+    assert [made.name for made in facts.accounts.credentials("van-thu")] == ["máy quét"]
+
+    assert run(monkeypatch, "password", "van-thu", typed=f"{PASSWORD}\nmột mật khẩu khác\n") == 0
+
+    account = facts.accounts.account("van-thu")
+    assert account is not None
+    assert verify_password(account.password_hash, "một mật khẩu khác").is_right
+    assert audited(facts) == [("create-account", "van-thu"), ("create-token", "van-thu"), ("set-password", "van-thu")]
+
+
+def test_without_impersonation_there_is_no_token_without_an_account(
+    facts: Catalogue, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VANKHO_CLI__IMPERSONATION", "false")
+    assert run(monkeypatch, "token", "van-thu", "--name", "x") == 2
+    assert "chưa có tài khoản" in capsys.readouterr().err
+    assert facts.accounts.credentials("van-thu") == []
