@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,7 @@ from pipeline.errors import MissingProgramError, NotFoundError, UnavailableError
 from pipeline.model import FileStatus
 from pipeline.settings import Settings, load_settings
 from pipeline.steps.desk import REPORTS
-from pipeline.steps.intake import Asked
+from pipeline.steps.intake import Asked, FoundFile, find_files
 from pipeline.steps.take_in import Batch, Outcome, Rooms
 from pipeline.storage.spool import Spool
 from pipeline.wiring import catalogue_of, spool_of
@@ -112,8 +112,19 @@ class Worker:
         if any(outcome.status is FileStatus.UNFINISHED for outcome in batch.outcomes):
             self._jobs.release(job.id, self.name)
             return
-        self.spool.answer(job.id, REPORTS.dump_json(batch))
+        left = _left(batch, find_files([self.spool.files(job.id)]))
+        self.spool.answer(job.id, REPORTS.dump_json(batch), keep=left)
         self._jobs.end(job.id, self.name, JobStatus.DONE, progress, reason=None)
+
+
+def _left(batch: Batch, files: Sequence[FoundFile]) -> list[Path]:
+    """Which of the files that came with a job are to be kept, as nothing is wrong with them and they are not in.
+
+    A marked file has no name in the report. Where one of those is left, so is whatever the report does not name.
+    """
+    left = {outcome.path for outcome in batch.outcomes if outcome.may_be_retried}
+    ended = {outcome.path for outcome in batch.outcomes if not outcome.may_be_retried}
+    return [file.path for file in files if file.shown_path in left or (None in left and file.shown_path not in ended)]
 
 
 @dataclass(slots=True)

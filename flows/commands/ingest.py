@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from extractors.tesseract import Tesseract
+from flows.acts import is_readable
 from flows.console import (
     catalogue,
     command_app,
@@ -29,7 +31,9 @@ from flows.wiring import drainer, ingest_rooms
 from indexer.drainer import Drainer
 from pipeline.audit_heads import note_head
 from pipeline.catalogue import Catalogue
+from pipeline.clock import today
 from pipeline.errors import StoppedError, UnavailableError
+from pipeline.model import DocumentRecord, FileStatus
 from pipeline.settings import Settings
 from pipeline.steps.desk import Desk
 from pipeline.steps.intake import Asked
@@ -60,13 +64,13 @@ def ingest_command(
         runner = run_direct if direct else PrefectRunner(of.home)
         telling = drainer(of, facts)
         if not direct and is_up(of):
-            batch = _ask_worker(paths, asked, Desk(facts, spool_of(of)), workers, stop)
+            batch = _ask_worker(paths, asked, Desk(facts, spool_of(of)), workers, stop, lambda: is_up(of))
         else:
             batch = _run(paths, asked, _Means(of, facts, workers or of.intake.workers, runner, telling, stop))
         index_problem = problem_of(telling.drain_now)
         with suppress(UnavailableError):  # on a full disk the next command notes it
             note_head(of.home, facts.audit)
-        records = facts.documents.documents([d for outcome in batch.outcomes for d in outcome.documents])
+        records = _told(batch, as_person, facts)
     seconds = time.monotonic() - started
     if as_json:
         print_json(batch_json(batch, seconds, records))
@@ -89,11 +93,27 @@ def _asked(unit: str, person: str | None, publish_to: list[str], of: Settings, f
     return Asked(unit, person, tuple(grant.token for grant in wanted))
 
 
-def _ask_worker(paths: list[Path], asked: Asked, desk: Desk, workers: int | None, stop: Stop) -> Batch:
+def _told(batch: Batch, person: str | None, facts: Catalogue) -> Mapping[str, DocumentRecord]:
+    """The documents that the report may tell of: new ones, and of those that were in before what the person may read.
+
+    A committee member or a head of office may file and publish for a unit whose unpublished papers they may not read.
+    """
+    records = facts.documents.documents([d for outcome in batch.outcomes for d in outcome.documents])
+    if person is None:
+        return records
+    reader = facts.organisation.reader(person, today=today())
+    new = {d for o in batch.outcomes if o.status is not FileStatus.DUPLICATE for d in o.documents}
+    return {d: record for d, record in records.items() if d in new or is_readable(record, reader)}
+
+
+def _ask_worker(
+    paths: list[Path], asked: Asked, desk: Desk, workers: int | None, stop: Stop, is_up: Callable[[], bool]
+) -> Batch:
     """Have the worker of the running `vankho up` take everything in, and watch it under a bar."""
     try:
         with shown_progress() as bar:
-            return desk.follow(desk.ask(paths, asked, workers=workers), show=bar.show, is_stopped=stop.is_asked)
+            job = desk.ask(paths, asked, workers=workers)
+            return desk.follow(job, show=bar.show, is_stopped=stop.is_asked, is_up=is_up)
     except StoppedError as stopped:
         print(stopped, file=sys.stderr)
         raise typer.Exit(stop.exit_code or 1) from None

@@ -22,6 +22,9 @@ from pipeline.storage.spool import Request, Spool
 _LOOK_EVERY = 0.3
 """Seconds between two looks at how far a job is."""
 
+_PATIENCE = 60.0
+"""Seconds for which nobody may be there to do the job: `vankho up` may just be started again."""
+
 REPORTS = TypeAdapter(Batch)
 """How the report of a job is written."""
 
@@ -51,13 +54,23 @@ class Desk:
         self.facts.jobs.add(job, unit=asked.unit, actor=asked.actor, spool=self.spool.name)
         return job
 
-    def follow(self, job: str, *, show: Callable[[JobProgress], None], is_stopped: Callable[[], bool]) -> Batch:
+    def follow(
+        self,
+        job: str,
+        *,
+        show: Callable[[JobProgress], None],
+        is_stopped: Callable[[], bool],
+        is_up: Callable[[], bool] = lambda: True,
+        patience: float = _PATIENCE,
+    ) -> Batch:
         """Watch a job to its end; the batch that it became.
 
         Raises:
-            StoppedError: whoever watches was asked to stop; the job goes on.
+            StoppedError: whoever watches was asked to stop, and the job goes on; or nobody has been there to do it
+                (`is_up`) for so many seconds, and it waits.
             UnavailableError: the job could not come through.
         """
+        last_up = time.monotonic()
         while not is_stopped():
             record = self.facts.jobs.job(job)
             show(record.progress)
@@ -66,6 +79,11 @@ class Desk:
             if record.status is JobStatus.FAILED:
                 self.spool.wipe(job)
                 raise UnavailableError(record.reason or "Việc này không làm được.")
+            if is_up():
+                last_up = time.monotonic()
+            elif time.monotonic() - last_up >= patience:
+                message = f"`vankho up` đã dừng. Việc {job} chờ tới khi nó chạy lại; xem bằng `vankho status`."
+                raise StoppedError(message)
             time.sleep(_LOOK_EVERY)
         message = f"Đã thôi theo dõi. Việc {job} vẫn chạy tiếp; xem bằng `vankho status`."
         raise StoppedError(message)

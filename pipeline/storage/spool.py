@@ -2,7 +2,7 @@
 
 Paths and names of files that nobody has screened lie here and not in the catalogue. A request may bring its files
 with it (`files`). The report of an ended job, which names files, waits here for whoever asked. Nothing here outlives
-its use: what nobody fetches is swept.
+its use: what nobody fetches is swept, except files that came with a request and have not been taken in.
 """
 
 import os
@@ -71,12 +71,21 @@ class Spool:
         """What was asked. Raises `NotFoundError` where it is gone."""
         return _REQUESTS.validate_json(self._read(job, _REQUEST))
 
-    def answer(self, job: str, report: bytes) -> None:
-        """Keep the report for whoever asked, and remove what was asked with its files."""
+    def answer(self, job: str, report: bytes, *, keep: Collection[Path] = ()) -> None:
+        """Keep the report for whoever asked, and remove what was asked with its files.
+
+        Files to `keep` stay with the request: they may be the only copies of what did not come in for reasons of ours.
+        """
         self._write(job, _REPORT, report)
+        files = self._folder / job / _FILES
         with storage_errors():
-            shutil.rmtree(self._folder / job / _FILES, ignore_errors=True)
-            (self._folder / job / _REQUEST).unlink(missing_ok=True)
+            left = [path for path in sorted(files.rglob("*")) if not path.is_dir()]
+            for path in left:
+                if path not in keep:
+                    path.unlink()
+            if not set(left) & set(keep):
+                shutil.rmtree(files, ignore_errors=True)
+                (self._folder / job / _REQUEST).unlink(missing_ok=True)
 
     def report(self, job: str) -> bytes:
         """The report. Raises `NotFoundError` where there is none, or none any more."""
@@ -89,8 +98,12 @@ class Spool:
         return report
 
     def wipe(self, job: str) -> None:
-        """Remove everything of a job."""
-        shutil.rmtree(self._folder / job, ignore_errors=True)
+        """Remove everything of a job, but not files that came with a request and have not been taken in."""
+        folder = self._folder / job
+        if (folder / _REQUEST).exists() and (folder / _FILES).exists():
+            (folder / _REPORT).unlink(missing_ok=True)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def sweep(self, *, but: Collection[str], seconds: float) -> None:
         """Remove what nobody has touched for so long, except of jobs that have not ended."""

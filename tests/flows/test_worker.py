@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -13,9 +15,10 @@ from flows.wiring import ingest_rooms
 from flows.worker import Worker
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.jobs import JobProgress, JobStatus
-from pipeline.errors import MissingProgramError, NotFoundError, StoppedError, UnavailableError
+from pipeline.errors import MissingProgramError, NotFoundError, StoppedError, StorageFullError, UnavailableError
 from pipeline.model import DocumentStatus, FileStatus
 from pipeline.organisation_file import read_organisation
+from pipeline.ports import ObjectStore, StoredObject
 from pipeline.settings import load_settings
 from pipeline.steps.desk import Desk
 from pipeline.steps.intake import Asked
@@ -208,3 +211,59 @@ def test_whoever_watches_may_go_and_the_job_goes_on(desk: Desk, folder: Path) ->
         desk.follow(job, show=lambda _: None, is_stopped=lambda: True)
 
     assert desk.facts.jobs.job(job).status is JobStatus.WAITING
+
+
+def test_whoever_watches_is_told_that_the_job_waits_where_nobody_is_there_to_do_it(desk: Desk, folder: Path) -> None:
+    job = desk.ask([folder], ASKED, workers=None)
+
+    with pytest.raises(StoppedError, match=f"`vankho up` đã dừng. Việc {job} chờ"):
+        desk.follow(job, show=lambda _: None, is_stopped=lambda: False, is_up=lambda: False, patience=0)
+
+    assert desk.facts.jobs.job(job).status is JobStatus.WAITING
+
+
+def test_files_of_a_job_that_failed_are_kept(desk: Desk, worker: Worker, folder: Path) -> None:
+    job = desk.new()
+    (desk.spool.files(job) / "one.pdf").write_bytes((folder / "one.pdf").read_bytes())
+    desk.ask_for_files(job, ASKED)
+    replace(worker, runner=_with_a_bug).work_once()
+
+    with pytest.raises(UnavailableError):
+        follow(desk, job)
+    desk.spool.sweep(but=(), seconds=-1)
+
+    assert [path.name for path in desk.spool.files(job).iterdir()] == ["one.pdf"]
+
+
+class _FullStore:
+    """A store that has no room for one file."""
+
+    def __init__(self, store: ObjectStore, sha256: str) -> None:
+        self._store, self._sha256 = store, sha256
+
+    def put(self, key: str, source: BinaryIO, *, media_type: str) -> StoredObject:
+        if self._sha256 in key:
+            message = "Ổ đĩa đã đầy."
+            raise StorageFullError(message)
+        return self._store.put(key, source, media_type=media_type)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
+def test_a_file_that_may_be_tried_again_is_kept_and_the_others_are_not(
+    desk: Desk, worker: Worker, folder: Path
+) -> None:
+    job = desk.new()
+    for path in folder.iterdir():
+        (desk.spool.files(job) / path.name).write_bytes(path.read_bytes())
+    desk.ask_for_files(job, ASKED)
+    digest = sha256((folder / "two.pdf").read_bytes()).hexdigest()
+    store = cast("ObjectStore", _FullStore(worker.rooms.store, digest))
+    assert replace(worker, rooms=replace(worker.rooms, store=store)).work_once()
+
+    assert follow(desk, job)["two.pdf"] is FileStatus.FAILED
+    desk.spool.sweep(but=(), seconds=-1)
+
+    assert [path.name for path in desk.spool.files(job).iterdir()] == ["two.pdf"]
+    assert desk.spool.request(job).publish_to == ASKED.publish_to
