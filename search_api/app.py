@@ -60,16 +60,19 @@ def _protected() -> APIRouter:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Keep the index true while the service runs."""
+    """Keep the index true, and the audit, while the service runs."""
     of: Services = app.state.services
     stop = Event()
-    draining = Thread(target=of.outbox.keep_draining, args=[stop], name="outbox", daemon=True)
-    draining.start()
+    steady = {"outbox": of.outbox.keep_draining, "unknown": of.unknown.keep_writing}
+    threads = [Thread(target=keep, args=[stop], name=name, daemon=True) for name, keep in steady.items()]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        draining.join()
+        for thread in threads:
+            thread.join()
         of.close()
 
 

@@ -21,9 +21,7 @@ from pipeline.clock import today
 from pipeline.errors import NotAllowedError, NotSignedInError
 from pipeline.passwords import new_secret, secret_hash
 from search_api.services import Services, ServicesOf
-
-UNKNOWN = "unknown"
-"""The actor of a failed attempt that names no account: what was typed may be a password in the wrong place."""
+from search_api.unknown import UNKNOWN
 
 COOKIE = "vankho"
 SECURE_COOKIE = f"__Host-{COOKIE}"
@@ -75,6 +73,14 @@ def origin_of(request: Request) -> str:
     return f"http:{request.client.host if request.client else UNKNOWN}"
 
 
+def record_refused(of: Services, request: Request, actor: str, action: str) -> None:
+    """Write a refused attempt into the audit; those of nobody are counted."""
+    if actor == UNKNOWN:
+        of.unknown.note(action, origin_of(request))
+    else:
+        of.catalogue.audit.record(AuditEvent(actor, action, None, Outcome.REFUSED, origin_of(request)))
+
+
 def require_own_pages(request: Request, of: Services, *, actor: str) -> None:
     """Refuse a change that a browser says comes from another site (see above); the refusal is written down.
 
@@ -86,7 +92,7 @@ def require_own_pages(request: Request, of: Services, *, actor: str) -> None:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     is_own_site = site is None or site in _OWN_SITE
     if not is_own_site or (origin is not None and not _is_own(origin, request, of)):
-        of.catalogue.audit.record(AuditEvent(actor, "cross-site", None, Outcome.REFUSED, origin_of(request)))
+        record_refused(of, request, actor, "cross-site")
         message = "Yêu cầu này đến từ một trang web khác nên bị từ chối. Hãy mở Văn Kho và làm lại từ đó."
         raise NotAllowedError(message)
 
@@ -138,7 +144,7 @@ def _of_cookie(request: Request, of: Services) -> Credential:
 def _of_token(request: Request, bearer: HTTPAuthorizationCredentials | None, of: Services) -> Credential:
     found = of.catalogue.accounts.credential(secret_hash(bearer.credentials)) if bearer else None
     if found is None or found.kind is not CredentialKind.TOKEN:
-        of.catalogue.audit.record(AuditEvent(UNKNOWN, "token", None, Outcome.REFUSED, origin_of(request)))
+        record_refused(of, request, UNKNOWN, "token")
         message = "Mã truy cập không đúng hoặc đã hết hạn. Hãy xin cấp mã mới."
         raise NotSignedInError(message)
     return found

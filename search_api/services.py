@@ -14,6 +14,7 @@ from pipeline.wiring import catalogue_of, store_of
 from search_api.drawing import Drawing
 from search_api.outbox import OutboxWatch
 from search_api.password_check import PasswordCheck
+from search_api.unknown import UnknownAttempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Services:
     search: Search
     passwords: PasswordCheck
     outbox: OutboxWatch
+    unknown: UnknownAttempts
     drawing: Drawing
 
     def close(self) -> None:
@@ -52,6 +54,7 @@ def open_services(settings: Settings) -> Services:
         search=Search(index, catalogue.documents),
         passwords=PasswordCheck(catalogue.accounts),
         outbox=OutboxWatch(catalogue.documents, Drainer(catalogue, index)),
+        unknown=UnknownAttempts(catalogue.audit.record),
         drawing=Drawing(settings.intake),
     )
 

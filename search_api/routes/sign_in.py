@@ -11,16 +11,17 @@ from pipeline.clock import today
 from pipeline.errors import NotFoundError, NotSignedInError
 from pipeline.passwords import MAX_LENGTH
 from search_api.auth import (
-    UNKNOWN,
     CurrentReader,
     SignedIn,
     begin_session,
     forget_session,
     origin_of,
+    record_refused,
     require_own_pages,
 )
 from search_api.responses import MeAnswer, RoleAnswer, SessionAnswer, errors
 from search_api.services import Services, ServicesOf
+from search_api.unknown import UNKNOWN
 
 open_router = APIRouter(tags=["sign-in"])
 """The one way in: the only route beside health that asks for nobody."""
@@ -45,10 +46,10 @@ def sign_in(asked: SignInRequest, request: Request, response: Response, of: Serv
     try:
         of.passwords.check(person, asked.password.get_secret_value())
     except NotSignedInError:
-        _record(of, request, _account_name(person, of), Outcome.REFUSED)
+        record_refused(of, request, _account_name(person, of), "sign-in")
         raise
     credential = begin_session(person, request, response, of)
-    _record(of, request, person, Outcome.ALLOWED)
+    of.catalogue.audit.record(AuditEvent(person, "sign-in", None, Outcome.ALLOWED, origin_of(request)))
     return _session(credential, is_current=True)
 
 
@@ -101,10 +102,6 @@ def _account_name(person: str, of: Services) -> str:
     """The person, if they have an account: anything else that was typed may be a password in the wrong place."""
     account = of.passwords.account(person)
     return account.person if account else UNKNOWN
-
-
-def _record(of: Services, request: Request, actor: str, outcome: Outcome) -> None:
-    of.catalogue.audit.record(AuditEvent(actor, "sign-in", None, outcome, origin_of(request)))
 
 
 def _session(credential: Credential, *, is_current: bool) -> SessionAnswer:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.catalogue.accounts import CredentialKind
+from pipeline.catalogue.audit import AuditEvent
 from pipeline.errors import NotSignedInError, UnavailableError
 from search_api.app import API
 from search_api.auth import COOKIE
@@ -23,7 +26,8 @@ from search_api.password_check import (
     lock_end,
     to_full_step,
 )
-from tests.api.house import PASSWORD, READERS, House
+from search_api.unknown import MOST_ORIGINS, OTHERS, UnknownAttempts
+from tests.api.house import PASSWORD, READERS, House, open_house
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
@@ -271,10 +275,67 @@ def test_a_session_is_no_token_and_a_token_no_session(house: House) -> None:
     assert as_session.get("/me").status_code == 401
 
 
+STRANGER = ("unknown", "token")
+
+
 def test_a_wrong_token_is_not_made_good_by_a_cookie(browser: TestClient, member: House) -> None:
     for header in ("Bearer", "Bearer ", "Bearer wrong", "Basic bW90Og==", "", "Bearer a b"):
         assert browser.get("/me", headers={"Authorization": header}).status_code == 401
-        assert member.audited()[-1] == ("unknown", "token", None, "refused")
+    member.of.unknown.write_down()
+    assert sum(int(told or 1) for actor, action, told, _ in member.audited() if (actor, action) == STRANGER) == 6
+
+
+def test_what_strangers_add_to_the_audit_is_bounded_and_counted(tmp_path: Path) -> None:
+    house = open_house(tmp_path / "home")  # nothing runs in its background
+    client = house.client()
+    for _ in range(50):
+        client.get("/me", headers={"Authorization": "Bearer wrong"})
+        sign_in(client, **{"sec-fetch-site": "cross-site"})
+    once = [("unknown", "token", None, "refused"), ("unknown", "cross-site", None, "refused")]
+    assert house.audited() == once
+    house.of.unknown.write_down()
+    counted = [("unknown", "token", "+49", "refused"), ("unknown", "cross-site", "+49", "refused")]
+    assert house.audited() == once + counted
+    house.of.unknown.write_down()  # nothing came since
+    client.get("/me", headers={"Authorization": "Bearer wrong"})
+    assert house.audited() == once + counted + once[:1]
+    assert house.of.catalogue.audit.first_broken() is None
+    house.of.close()
+
+
+def test_strangers_from_many_addresses_are_counted_together_beyond_a_hundred() -> None:
+    lines: list[AuditEvent] = []
+    attempts = UnknownAttempts(lines.append)
+    for address in range(1_000):
+        for _ in range(2):
+            attempts.note("token", f"http:{address}")
+    assert len(lines) == MOST_ORIGINS + 1
+    attempts.write_down()
+    assert len(lines) == 2 * (MOST_ORIGINS + 1)
+    assert sum(int(line.object or 1) for line in lines) == 2_000
+    assert {line.origin for line in lines[-2:]} == {f"http:{MOST_ORIGINS - 1}", OTHERS}
+
+
+def test_what_cannot_be_written_stays_counted() -> None:
+    lines: list[AuditEvent] = []
+    is_full = False
+
+    def record(event: AuditEvent) -> None:
+        if is_full:
+            raise UnavailableError("đĩa đầy")
+        lines.append(event)
+
+    attempts, stop = UnknownAttempts(record), Event()
+    for _ in range(3):
+        attempts.note("token", "http:a")
+    is_full = True
+    stop.set()
+    attempts.keep_writing(stop)
+    with pytest.raises(UnavailableError):
+        attempts.note("token", "http:b")
+    is_full = False
+    attempts.keep_writing(stop)
+    assert [(line.object, line.origin) for line in lines] == [(None, "http:a"), ("+2", "http:a")]
 
 
 def test_who_has_lost_their_roles_signs_in_and_finds_nothing(house: House) -> None:
