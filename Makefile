@@ -9,7 +9,7 @@ LOCK_ARGS ?=
 COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_ARGS)
 
-.PHONY: help setup check test demo serve services services-stop lock clean
+.PHONY: help setup check test soak demo serve services services-stop lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ check: setup ## format, lint, types, import rules
 
 test: setup ## all tests (PYTEST_ARGS='-k number' for some)
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+soak: setup ## the tests that go through every moment of a run: half an hour
+	$(BIN)/pytest -m soak $(PYTEST_ARGS)
 
 demo: setup ## read the sample archive and search it
 	$(BIN)/python -m samples.demo

@@ -113,7 +113,7 @@ def homes(folder: Path, template: Path) -> Iterator[Path]:
         yield shutil.copytree(template, folder / f"home-{number}")
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_no_moment_is_bad_for_a_crash(house: House, tmp_path: Path) -> None:
     """Two files on their way, the machine dying before the first change of the disk, before the second, and so on."""
     house.put("a.pdf", digital(1, pages=2))
