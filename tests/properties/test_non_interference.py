@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flows.cli import main
@@ -106,6 +106,42 @@ def test_what_was_taken_back_a_moment_ago_is_not_shown_though_the_index_does_not
             assert set(hits) <= expected
             assert len(hits) == min(request.size, len(expected)) if sorted_.size > 1 else len(hits) <= 1
             assert bool(hits) == bool(expected)
+            assert found.total == len(expected)
+
+
+@settings(ROUNDS, max_examples=15)
+@given(
+    random.organisations(),
+    random.archives(),
+    random.people,
+    st.lists(random.requests(random.plain_queries | random.number_queries), min_size=2, max_size=4),
+    st.data(),
+)
+def test_what_was_taken_back_a_moment_ago_is_as_if_it_had_never_been(
+    template: Path,
+    organisation: Organisation,
+    papers: list[Paper],
+    person: str,
+    requests: list[SearchRequest],
+    data: st.DataObject,
+) -> None:
+    with world(template, organisation, papers) as whole:
+        before = whole.seen_by(person)
+        assume(before)
+        taken = data.draw(st.lists(st.sampled_from(before), min_size=1, unique_by=lambda paper: paper.id))
+        whole.installation.facts.documents.withdraw([whole.ids[paper.id] for paper in taken])
+        now = replace_grants(whole, taken)
+        seen, reader = {now.ids[paper.id] for paper in now.seen_by(person)}, whole.reader(person)
+        with without(whole, [document for document in whole.ids.values() if document not in seen]) as less:
+            searches = (whole.installation.search(), less.search())
+            assert whole.installation.facts.documents.pending(1)
+            for request in (SearchRequest(), *requests):
+                ranked, ranked_less = (search.search(request, reader=reader) for search in searches)
+                assert as_sets(ranked) == as_sets(ranked_less)
+                short = replace(by_date(request), size=1)
+                for asked in (by_date(request), short, replace(short, page=2)):
+                    found, found_less = (search.search(asked, reader=reader) for search in searches)
+                    assert found == found_less
 
 
 def replace_grants(whole: World, taken: Sequence[Paper]) -> World:
