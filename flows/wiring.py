@@ -8,10 +8,10 @@ from flows.ingest import Progress, Runner, Watch
 from flows.night import Means
 from flows.progress import Paced
 from flows.reading import PooledReader
-from flows.scratch import scratch_folder
 from indexer.drainer import Drainer
 from indexer.search import open_index
 from pipeline.catalogue import Catalogue
+from pipeline.scratch import scratch_folder
 from pipeline.settings import Settings
 from pipeline.steps.take_in import Rooms
 from pipeline.wiring import inboxes_of, staging_of, store_of

@@ -86,6 +86,7 @@ def restore(source: Path, of: Settings) -> Copied:
         copied = _copy_objects(LocalStore(source / _STORE), of.home / _STORE, _files_of(part))
         for path in (_KEY, _SETTINGS, Path(HEADS), Path(INSTALLATION)):
             _copy_file(source / path, of.home / path)
+        _remove_journals(of.home / CATALOGUE)
         _put_in_place(part, of.home / CATALOGUE)
     return copied
 
@@ -157,8 +158,15 @@ def _copy_file(source: Path, target: Path) -> None:
 def _new_part(path: Path) -> Path:
     """An empty file, for its owner alone, to be filled and then put in place."""
     path.unlink(missing_ok=True)
+    _remove_journals(path)
     path.touch(mode=0o600, exist_ok=False)
     return path
+
+
+def _remove_journals(path: Path) -> None:
+    """Remove what a killed run left beside its database: SQLite would replay it into another one of the same name."""
+    for suffix in ("-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _put_in_place(part: Path, target: Path) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import BinaryIO, cast
 
 from extractors.files import PDF
 from extractors.searchable_pdf import WantedPage, write_searchable_pdf
@@ -15,7 +13,9 @@ from indexer.fields import display_title
 from pipeline.errors import CorruptObjectError
 from pipeline.model import DocumentRecord, FieldName, PageRecord, PageStatus, Source
 from pipeline.ports import ObjectStore
+from pipeline.scratch import scratch_folder
 from pipeline.storage import keys
+from pipeline.storage.local import storage_errors
 from search_api.downloads import Download
 from search_api.drawing import Drawing
 
@@ -40,8 +40,10 @@ def original(store: ObjectStore, record: DocumentRecord) -> Download:
         return Download(stream, opened.pop_all(), record.file.size, record.file.media_type, etag)
 
 
-def searchable_pdf(store: ObjectStore, record: DocumentRecord, drawing: Drawing) -> Download:
+def searchable_pdf(store: ObjectStore, record: DocumentRecord, drawing: Drawing, home: Path) -> Download:
     """The document's own pages with their words under them. A PDF with text of its own on every page is as it came.
+
+    It is made in the data folder `home`, and removed when it is closed.
 
     Raises:
         ObjectMissingError: the store does not have the file, or the words of a page.
@@ -52,25 +54,30 @@ def searchable_pdf(store: ObjectStore, record: DocumentRecord, drawing: Drawing)
     if is_whole and record.file.media_type == PDF and not any(page.layer for page in pages):
         return original(store, record)
     with ExitStack() as opened:
-        made = opened.enter_context(NamedTemporaryFile())
-        with local_original(store, record.file.sha256) as file:
-            call = partial(_write, Path(made.name), file, record.file.media_type, pages, display_title(record))
+        path = opened.enter_context(scratch_folder(home, memory=None)) / "made.pdf"
+        made = opened.enter_context(path.open("x+b"))
+        with local_original(store, record.file.sha256, home) as file:
+            call = partial(_write, path, file, record.file.media_type, pages, display_title(record))
             drawing.apart(call, pages=len(pages))
-        return Download(cast("BinaryIO", made), opened.pop_all(), made.seek(0, io.SEEK_END), PDF)
+        return Download(made, opened.pop_all(), made.seek(0, io.SEEK_END), PDF)
 
 
 @contextmanager
-def local_original(store: ObjectStore, sha256: str) -> Iterator[Path]:
-    """The original as a file, to be read only: the store's own where it is one on this machine, else a copy."""
+def local_original(store: ObjectStore, sha256: str, home: Path) -> Iterator[Path]:
+    """The original as a file, to be read only: the store's own where it is one on this machine, else a copy.
+
+    The copy lies in the data folder `home`; where this process is killed, the next one removes it.
+    """
     with store.open(keys.original(sha256)) as stream:
         name = getattr(stream, "name", None)
         if isinstance(name, str | Path) and Path(name).is_file():
             yield Path(name)
             return
-        with NamedTemporaryFile() as copy:
-            shutil.copyfileobj(stream, copy, _CHUNK)
-            copy.flush()
-            yield Path(copy.name)
+        with scratch_folder(home, memory=None) as folder:
+            path = folder / "original"
+            with storage_errors(), path.open("xb") as copy:
+                shutil.copyfileobj(stream, copy, _CHUNK)
+            yield path
 
 
 def name_of(record: DocumentRecord, suffix: str) -> str:

@@ -89,7 +89,7 @@ async def searchable_pdf(document_id: str, request: Request, visit: CurrentVisit
 
     def make() -> StreamingResponse:
         record = visit.readable(document_id, "download-pdf")
-        file = papers.searchable_pdf(visit.of.store, record, visit.of.drawing)
+        file = papers.searchable_pdf(visit.of.store, record, visit.of.drawing, visit.of.settings.home)
         visit.record("download-pdf", document_id)
         return download(file, papers.name_of(record, ".pdf"), request)
 

@@ -62,7 +62,7 @@ async def image(document_id: str, number: int, asked: Annotated[ImageQuery, Quer
 
     def draw() -> bytes:
         record, found = visit.readable_page(document_id, number, "view-image")
-        with local_original(visit.of.store, record.file.sha256) as file:
+        with local_original(visit.of.store, record.file.sha256, visit.of.settings.home) as file:
             call = partial(page_image, file, record.file.media_type, found.file_page, width=asked.width)
             return visit.of.drawing.apart(call)
 

@@ -160,16 +160,34 @@ def test_a_store_on_another_machine_serves_as_well(house: House) -> None:
     (document,) = house.file(Paper("chu quet", grants=("everyone",)))
     record, remote = house.of.catalogue.documents.document(document), cast("ObjectStore", Remote(house.of.store))
 
-    whole, made = papers.original(remote, record), papers.searchable_pdf(remote, record, house.of.drawing)
+    home, scratch = house.of.settings.home, house.of.settings.home / "scratch"
+
+    whole, made = papers.original(remote, record), papers.searchable_pdf(remote, record, house.of.drawing, home)
 
     with whole.closing, made.closing:
+        assert [path.name for path in scratch.glob("*/*.*")] == ["made.pdf"]
         assert whole.content.read() == original(house, document)
         assert whole.etag is None  # parts are not to be had from it
         made.content.seek(0)
         assert made.content.read() == house.client("mot").get(f"/documents/{document}/pdf").content
-    with papers.local_original(remote, record.file.sha256) as copy:
+    with papers.local_original(remote, record.file.sha256, home) as copy:
         assert copy.read_bytes() == original(house, document)
-    assert not copy.exists()
+        assert copy.is_relative_to(scratch)
+        assert scratch.stat().st_mode & 0o077 == 0
+    assert not scratch.exists()
+
+
+def test_what_a_killed_service_left_is_removed_by_the_next_one(house: House) -> None:
+    (document,) = house.file(Paper("chu quet", grants=("everyone",)))
+    left = house.of.settings.home / "scratch" / "run-of-one-that-was-killed"
+    left.mkdir(mode=0o700, parents=True)
+    left.parent.chmod(0o700)
+    (left / "lock").touch()
+    (left / "made.pdf").write_bytes(b"%PDF-1.7 of a document")
+
+    assert house.client("mot").get(f"/documents/{document}/pdf").status_code == 200
+
+    assert not left.exists()
 
 
 def test_a_scanned_pdf_is_given_its_words_and_stays_what_it_was(house: House) -> None:

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from flows.reading import PooledReader
-from flows.scratch import scratch_folder
 from pipeline.model import DocumentRecord, PageResult, PageStatus
+from pipeline.scratch import scratch_folder
 from pipeline.settings import IntakeSettings, OCRSettings, Settings
 from pipeline.wiring import catalogue_of
 from tests.failing_tesseract import KILLS, failing_tesseract

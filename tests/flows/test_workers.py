@@ -18,10 +18,10 @@ from PIL import Image
 
 from extractors.files import TIFF
 from flows.reading import PooledReader
-from flows.scratch import scratch_folder
 from pipeline.errors import StoppedError
 from pipeline.model import FileFacts, PageResult, PageStatus
 from pipeline.processes import BoundedProcesses
+from pipeline.scratch import scratch_folder
 from pipeline.settings import IntakeSettings, OCRSettings
 from tests.flows.house import sample
 
@@ -113,7 +113,7 @@ def test_a_folder_that_another_run_sweeps_before_it_is_held_is_made_again(
             shutil.rmtree(made[0])
         return str(made[-1])
 
-    monkeypatch.setattr("flows.scratch.mkdtemp", made_and_swept)
+    monkeypatch.setattr("pipeline.scratch.mkdtemp", made_and_swept)
     with scratch_folder(tmp_path) as mine:
         assert mine == made[1]
         assert mine.is_dir()

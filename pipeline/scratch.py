@@ -1,7 +1,8 @@
 """Where pictures of pages lie while they are read: in memory, in a folder of this run alone, gone at its end.
 
 The pages were not yet screened for secrecy marks, so nothing of them may stay. A killed run cannot tidy up: the next
-run of the same installation does. Where there is no memory file system they lie in the data folder.
+run of the same installation does. Where there is no memory file system they lie in the data folder. There too, and
+never in memory, lie copies of whole files while something is made of them: these are screened, and may be large.
 """
 
 import hashlib
@@ -21,8 +22,11 @@ _LOCK = "lock"
 
 
 @contextmanager
-def scratch_folder(home: Path, *, memory: Path = _MEMORY) -> Iterator[Path]:
-    """A folder for page pictures, removed at the end; what killed runs of this installation left is removed first."""
+def scratch_folder(home: Path, *, memory: Path | None = _MEMORY) -> Iterator[Path]:
+    """A folder of our own, removed at the end; what killed runs of this installation left is removed first.
+
+    It is in memory if it can be; in the data folder where `memory` is None.
+    """
     with storage_errors():
         folder, lock = _made(home, memory)
     try:
@@ -34,7 +38,7 @@ def scratch_folder(home: Path, *, memory: Path = _MEMORY) -> Iterator[Path]:
         os.close(lock)
 
 
-def _made(home: Path, memory: Path) -> tuple[Path, int]:
+def _made(home: Path, memory: Path | None) -> tuple[Path, int]:
     """A new folder, and its lock, held by us."""
     while True:
         root = _root(home, memory)
@@ -48,10 +52,11 @@ def _made(home: Path, memory: Path) -> tuple[Path, int]:
             return folder, lock
 
 
-def _root(home: Path, memory: Path) -> Path:
+def _root(home: Path, memory: Path | None) -> Path:
     """This installation's folder for scratch; in memory if it can be, and if it is really ours."""
     name = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:16]
-    for root in (memory / f"vankho-{name}", home / "scratch"):
+    in_memory = [memory / f"vankho-{name}"] if memory else []
+    for root in (*in_memory, home / "scratch"):
         try:
             root.mkdir(mode=0o700, parents=root.parent == home, exist_ok=True)
         except OSError:
