@@ -1,12 +1,13 @@
-"""From the facts of the catalogue to what the index is told of a document, and the title that people see.
+"""From the facts of the catalogue to what the index is told of a document, and the title and values that people see.
 
 Leaves the fields and values of an engine to `indexer.entries`.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from pipeline.access import document_tokens
-from pipeline.model import DocumentRecord, DocumentStatus, FieldName
+from pipeline.access import Reader, document_tokens, may_publish
+from pipeline.model import DocumentRecord, DocumentStatus, FieldName, FieldValue, Source
 from pipeline.numbers import number_in_query, number_keys, parse_number
 from pipeline.ports import IndexedDocument, IndexedPage
 from pipeline.text import fold, name_key
@@ -52,6 +53,18 @@ def display_title(record: DocumentRecord) -> str:
     if number:
         return f"{kind or 'Văn bản'} số {number}"
     return f"{kind or 'Văn bản'} (chưa có trích yếu)"
+
+
+def told_fields(record: DocumentRecord, reader: Reader) -> dict[FieldName, FieldValue]:
+    """The document's values as its reader may be told of them.
+
+    A file's name speaks of the whole stack that was scanned: only who may publish the document is told its words.
+    """
+    is_publisher = may_publish(reader, record.owner_unit)
+    return {
+        name: value if is_publisher or value.source is not Source.FILE_NAME else replace(value, raw=None)
+        for name, value in record.fields.items()
+    }
 
 
 def _type_title(record: DocumentRecord) -> str | None:

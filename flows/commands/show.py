@@ -9,6 +9,7 @@ import typer
 from flows.acts import is_readable
 from flows.console import catalogue, command_app, origin, print_json, reader_as, settings
 from flows.words import DOCUMENT_WORDS, FIELD_WORDS, PAGE_WORDS, RELATION_WORDS, SYSTEM_WORDS
+from indexer.fields import told_fields
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.documents import not_found_message
 from pipeline.errors import NotFoundError
@@ -34,20 +35,21 @@ def show(
         if record is None or not is_readable(record, reader):
             facts.audit.record(AuditEvent(reader.id, "view", document, Outcome.REFUSED, origin()))
             raise NotFoundError(not_found_message())
+        told = told_fields(record, reader)
         texts = facts.documents.page_texts([document]).get(document, {})
         facts.audit.record(AuditEvent(reader.id, "view", document, Outcome.ALLOWED, origin()))
     if as_json:
-        print_json(_json(record, texts))
+        print_json(_json(record, told, texts))
     else:
         print("\n".join(_lines(record, texts)))
 
 
-def _json(record: DocumentRecord, texts: Mapping[int, str]) -> dict[str, object]:
+def _json(record: DocumentRecord, told: Mapping[FieldName, FieldValue], texts: Mapping[int, str]) -> dict[str, object]:
     return {
         "id": record.id,
         "status": record.status,
         "doubtful": list(record.doubtful),
-        "fields": {name: _field(value) for name, value in record.fields.items()},
+        "fields": {name: _field(value) for name, value in told.items()},
         "pages": [_page(page, texts.get(page.page, "")) for page in record.pages],
         "references": [asdict(reference) for reference in record.references],
     }

@@ -8,11 +8,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from extractors.files import PDF
-from indexer.fields import display_title
+from indexer.fields import display_title, told_fields
 from pipeline.access import Grant
 from pipeline.catalogue.audit import Outcome
 from pipeline.errors import NotAllowedError, UsageError
-from pipeline.model import DocumentRecord, FieldName, FieldValue, Source
+from pipeline.model import DocumentRecord
 from search_api import papers
 from search_api.downloads import download
 from search_api.responses import (
@@ -142,13 +142,14 @@ def _grants(written: list[str], of: Services) -> list[Grant]:
 
 
 def _answer(record: DocumentRecord, visit: Visit) -> DocumentAnswer:
-    is_publisher = visit.may_publish(record)
     return DocumentAnswer(
         id=record.id,
         status=record.status,
         title=display_title(record),
         owner_unit=record.owner_unit,
-        fields={name: _field(name, record, is_publisher=is_publisher) for name in record.fields},
+        fields={
+            name: FieldAnswer.model_validate(value) for name, value in told_fields(record, visit.who.reader).items()
+        },
         doubtful=list(record.doubtful),
         is_incomplete=record.is_incomplete,
         pages=[
@@ -162,13 +163,5 @@ def _answer(record: DocumentRecord, visit: Visit) -> DocumentAnswer:
             for page in record.pages
         ],
         references=[ReferenceAnswer.model_validate(reference) for reference in record.references],
-        grants=[grant.token for grant in record.grants] if is_publisher else None,
+        grants=[grant.token for grant in record.grants] if visit.may_publish(record) else None,
     )
-
-
-def _field(name: FieldName, record: DocumentRecord, *, is_publisher: bool) -> FieldAnswer:
-    """A value as it may be told. A file's name speaks of the whole stack: only who publishes reads it in `raw`."""
-    value: FieldValue = record.fields[name]
-    is_told = is_publisher or value.source is not Source.FILE_NAME
-    answer = FieldAnswer.model_validate(value)
-    return answer if is_told else answer.model_copy(update={"raw": None})
