@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
@@ -38,8 +39,8 @@ _LEASE_SECONDS = 30.0
 _RENEW_EVERY = 1.0
 """Seconds between two words of a worker: how far a job is, and that it is alive."""
 
-_OUTAGE_SECONDS = 30.0
-"""How long a job waits before it is begun again, where something that it needs could not be used."""
+_SHORTEST_PAUSE = 30.0
+_LONGEST_PAUSE = 600.0
 
 _IDLE_SECONDS = 0.3
 _SWEEP_EVERY = 3600.0
@@ -79,7 +80,7 @@ class Worker:
         except UnavailableError as error:
             # In a while what could not be used may be back.
             _log.warning("job %s has to wait: %s", job.id, error)
-            self._jobs.release(job.id, self.name, seconds=_OUTAGE_SECONDS)
+            self._jobs.release(job.id, self.name, seconds=_pause(job, datetime.now(UTC)))
         except VanKhoError as error:
             self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.progress(), reason=str(error))
         except Exception as error:  # noqa: BLE001
@@ -115,6 +116,12 @@ class Worker:
         left = _left(batch, find_files([self.spool.files(job.id)]))
         self.spool.answer(job.id, REPORTS.dump_json(batch), keep=left)
         self._jobs.end(job.id, self.name, JobStatus.DONE, progress, reason=None)
+
+
+def _pause(job: JobRecord, now: datetime) -> float:
+    """Seconds that a job waits where something it needs cannot be used: the more, the longer it has been about."""
+    age = (now - job.created_at).total_seconds()
+    return min(max(age / 2, _SHORTEST_PAUSE), _LONGEST_PAUSE)
 
 
 def _left(batch: Batch, files: Sequence[FoundFile]) -> list[Path]:
