@@ -11,7 +11,7 @@ from urllib.error import URLError
 from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 from flows.installation import is_up, running_prefect
-from flows.night import LOCK
+from flows.night import lock_of
 from flows.nights import night_summary
 from flows.prefect_server import prefect_environment
 from pipeline.catalogue import Catalogue
@@ -66,8 +66,9 @@ def _jobs(of: Settings, facts: Catalogue) -> Iterator[str]:
 
 
 def _night(of: Settings, facts: Catalogue) -> Iterator[str]:
-    nights = facts.nights.latest(1)
-    if not nights or _is_running(nights[0], facts):
+    own = installation_of(of)
+    nights = facts.nights.of(own).latest(1)
+    if not nights or _is_running(nights[0], own, facts):
         return
     if nights[0].status is not NightStatus.COMPLETED:
         yield f"{night_summary(nights[0])} Xem `vankho nightly --last`."
@@ -78,11 +79,11 @@ def _night(of: Settings, facts: Catalogue) -> Iterator[str]:
         yield "Lượt nạp hộp nhận theo lịch đã không chạy."
 
 
-def _is_running(night: NightRecord, facts: Catalogue) -> bool:
+def _is_running(night: NightRecord, installation: str, facts: Catalogue) -> bool:
     if night.status is not NightStatus.RUNNING:
         return False
     try:
-        with facts.locks.held(LOCK, wait=False, busy=""):
+        with facts.locks.held(lock_of(installation), wait=False, busy=""):
             return False
     except BusyError:
         return True

@@ -26,8 +26,11 @@ from pipeline.steps.take_in import Outcome, Rooms
 ACTOR = "nightly"
 """Who files what arrives by itself."""
 
-LOCK = "nightly"
-"""The lock that keeps a second run away; it dies with whoever holds it."""
+
+def lock_of(installation: str) -> str:
+    """The lock that keeps a second run of this installation away; it dies with whoever holds it."""
+    return f"nightly-{installation}"
+
 
 BUSY = "Một lượt nạp hộp nhận khác đang chạy. Hãy đợi lượt đó xong."
 
@@ -44,8 +47,9 @@ _STOPPED = "Lượt chạy bị dừng theo yêu cầu. Lượt sau làm tiếp.
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """With what a night is run."""
+    """With what a night is run, and of which installation."""
 
+    installation: str
     inboxes: Sequence[Inbox]
     rooms: Rooms
     quiet_seconds: float
@@ -74,8 +78,8 @@ def run_night(by: Means, origin: NightOrigin, *, appointed: datetime | None = No
         StoppedError: it was asked to stop; what was done is recorded.
         VanKhoError: it could not come through; what was done is recorded, with the reason.
     """
-    nights = by.rooms.catalogue.nights
-    with by.rooms.catalogue.locks.held(LOCK, wait=False, busy=BUSY):
+    nights = by.rooms.catalogue.nights.of(by.installation)
+    with by.rooms.catalogue.locks.held(lock_of(by.installation), wait=False, busy=BUSY):
         if appointed is not None and _is_done(nights, appointed):
             raise BusyError(DONE)
         night = nights.begin(origin)

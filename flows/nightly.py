@@ -39,7 +39,7 @@ from pipeline.catalogue.nights import NightOrigin, NightRecord, NightStatus
 from pipeline.clock import HOME_ZONE
 from pipeline.errors import BusyError, SettingsError, StoppedError
 from pipeline.settings import Settings, load_settings
-from pipeline.wiring import catalogue_of
+from pipeline.wiring import catalogue_of, installation_of
 
 _log = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ def serve(of: Settings, schedule: CronSchedule) -> None:
 def _catch_up(of: Settings, schedule: CronSchedule, deployment_id: UUID) -> None:
     facts = catalogue_of(of)
     try:
-        time = missed(schedule, facts.nights.latest(1), datetime.now(UTC))
+        time = missed(schedule, facts.nights.of(installation_of(of)).latest(1), datetime.now(UTC))
     finally:
         facts.close()
     if time is not None:

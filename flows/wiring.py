@@ -1,7 +1,8 @@
 """Puts the rooms together for a run: store, staging, catalogue, readers, describer and index, from settings."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 from extractors.describe import open_describer
 from flows.ingest import Progress, Runner, Watch
@@ -11,10 +12,17 @@ from flows.reading import PooledReader
 from indexer.drainer import Drainer
 from indexer.search import open_index
 from pipeline.catalogue import Catalogue
+from pipeline.errors import BusyError
+from pipeline.ports import Inbox
 from pipeline.scratch import scratch_folder
 from pipeline.settings import Settings
 from pipeline.steps.take_in import Rooms
-from pipeline.wiring import inboxes_of, staging_of, store_of
+from pipeline.wiring import inboxes_of, installation_of, staging_of, store_of
+
+_log = logging.getLogger(__name__)
+
+BUCKET_LOCK = "nightly-bucket"
+"""The lock of whoever empties the inbox's bucket."""
 
 
 @contextmanager
@@ -41,14 +49,32 @@ def drainer(of: Settings, facts: Catalogue) -> Drainer:
 
 
 @contextmanager
+def _inboxes(of: Settings, facts: Catalogue) -> Iterator[Sequence[Inbox]]:
+    """This installation's folder, and the bucket that it may share with others, unless one of them empties that now."""
+    inboxes = inboxes_of(of)
+    with ExitStack() as stack:
+        if of.inbox.bucket is not None:
+            try:
+                stack.enter_context(facts.locks.held(BUCKET_LOCK, wait=False, busy=""))
+            except BusyError:
+                _log.warning("the inbox's bucket is being emptied by another run and is left to it")
+                inboxes = inboxes[:1]
+        yield inboxes
+
+
+@contextmanager
 def night_means(
     of: Settings, facts: Catalogue, *, runner: Runner, progress: Progress, is_stopped: Callable[[], bool]
 ) -> Iterator[Means]:
     """With what a night is run; the reading processes end with the block."""
     workers = of.intake.workers
-    with ingest_rooms(of, facts, workers=workers, is_stopped=is_stopped) as rooms:
+    with (
+        _inboxes(of, facts) as inboxes,
+        ingest_rooms(of, facts, workers=workers, is_stopped=is_stopped) as rooms,
+    ):
         yield Means(
-            inboxes=inboxes_of(of),
+            installation=installation_of(of),
+            inboxes=inboxes,
             rooms=rooms,
             quiet_seconds=of.inbox.quiet_seconds,
             workers=workers,

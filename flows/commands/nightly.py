@@ -1,5 +1,6 @@
 """`vankho nightly`: run the night now, or tell how the last one went."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -14,9 +15,10 @@ from flows.progress import problem_of, shown_progress
 from flows.stopping import Stop, stop_on_signals
 from flows.wiring import drainer, night_means
 from pipeline.catalogue import Catalogue
-from pipeline.catalogue.nights import NightOrigin, NightStatus
+from pipeline.catalogue.nights import NightOrigin, NightRecord, NightStatus
 from pipeline.errors import StoppedError
 from pipeline.settings import Settings
+from pipeline.wiring import installation_of
 
 app = command_app("Nạp những gì đã đến hộp nhận, hoặc xem lượt gần nhất.")
 
@@ -31,8 +33,8 @@ def nightly(
     of = settings()
     with catalogue(of) as facts, stop_on_signals() as stop:
         night = None if last else _run(of, facts, stop, direct=direct)
-        _tell(facts, night, as_json=as_json)
-        records = facts.nights.latest(1)
+        records = facts.nights.of(installation_of(of)).latest(1)
+        _tell(facts, records, night, as_json=as_json)
     is_well = bool(records) and records[0].status is NightStatus.COMPLETED and records[0].report.is_well
     raise typer.Exit(stop.exit_code or (0 if is_well or not records else 1))
 
@@ -53,9 +55,8 @@ def _run(of: Settings, facts: Catalogue, stop: Stop, *, direct: bool) -> Night |
     return night
 
 
-def _tell(facts: Catalogue, night: Night | None, *, as_json: bool) -> None:
+def _tell(facts: Catalogue, records: Sequence[NightRecord], night: Night | None, *, as_json: bool) -> None:
     """How it went: with names for whoever has just run it, without for whoever asks later."""
-    records = facts.nights.latest(1)
     if not records:
         print_json({"night": None}) if as_json else print("Chưa có lượt nào.")
         return

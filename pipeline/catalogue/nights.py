@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, true, update
 
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.tables import NightRow
@@ -68,9 +68,14 @@ class NightRecord:
 class NightFacts:
     """The night's runs in the catalogue. Whoever calls `begin` holds the run's lock."""
 
-    def __init__(self, database: Database) -> None:
-        """Facts in this database."""
+    def __init__(self, database: Database, installation: str | None = None) -> None:
+        """Facts in this database, of all installations or of one."""
         self._database = database
+        self._installation = installation
+
+    def of(self, installation: str) -> "NightFacts":
+        """Those of one installation: each empties an inbox of its own."""
+        return NightFacts(self._database, installation)
 
     def begin(self, origin: NightOrigin) -> str:
         """Begin a run; its id. A run that still counts as running has lost its process: it was interrupted."""
@@ -78,10 +83,16 @@ class NightFacts:
         with self._database.writing() as session:
             session.execute(
                 update(NightRow)
-                .where(NightRow.status == NightStatus.RUNNING)
+                .where(NightRow.status == NightStatus.RUNNING, self._are_ours())
                 .values(status=NightStatus.INTERRUPTED, ended_at=datetime.now(UTC))
             )
-            row = NightRow(id=night, origin=origin, status=NightStatus.RUNNING, started_at=datetime.now(UTC))
+            row = NightRow(
+                id=night,
+                origin=origin,
+                status=NightStatus.RUNNING,
+                started_at=datetime.now(UTC),
+                installation=self._installation,
+            )
             _fill(row, NightReport())
             session.add(row)
         return night
@@ -98,8 +109,13 @@ class NightFacts:
     def latest(self, limit: int) -> Sequence[NightRecord]:
         """The latest runs, newest first."""
         with self._database.reading() as session:
-            query = select(NightRow).order_by(NightRow.started_at.desc()).limit(limit)
+            query = select(NightRow).where(self._are_ours()).order_by(NightRow.started_at.desc()).limit(limit)
             return [_record(row) for row in session.scalars(query)]
+
+    def _are_ours(self) -> ColumnElement[bool]:
+        if self._installation is None:
+            return true()
+        return or_(NightRow.installation == self._installation, NightRow.installation.is_(None))
 
 
 def _fill(row: NightRow, report: NightReport) -> None:

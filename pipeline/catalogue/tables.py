@@ -294,6 +294,7 @@ class NightRow(Base):
     left_behind: Mapped[int] = mapped_column(Integer)
     batches: Mapped[list[str]] = mapped_column(JSON)
     reason: Mapped[str | None] = mapped_column(Text)
+    installation: Mapped[str | None] = mapped_column(String(36))
 
 
 class JobRow(Base):

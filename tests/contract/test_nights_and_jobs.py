@@ -81,6 +81,16 @@ def test_the_next_run_tells_that_the_last_was_cut_short(facts: Catalogue) -> Non
     assert oldest.ended_at is not None
 
 
+def test_each_installation_has_runs_of_its_own(facts: Catalogue) -> None:
+    one, two = facts.nights.of("one"), facts.nights.of("two")
+    first = one.begin(NightOrigin.SCHEDULE)
+    second = two.begin(NightOrigin.SCHEDULE)
+
+    assert [(night.id, night.status) for night in one.latest(5)] == [(first, NightStatus.RUNNING)]
+    assert [(night.id, night.status) for night in two.latest(5)] == [(second, NightStatus.RUNNING)]
+    assert {night.id for night in facts.nights.latest(5)} == {first, second}
+
+
 def test_jobs_are_claimed_in_their_order_and_each_once(facts: Catalogue, second: Catalogue) -> None:
     ids = asked(facts, 3)
 

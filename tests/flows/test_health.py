@@ -11,14 +11,14 @@ import pytest
 
 from flows.health import problems
 from flows.installation import only_one
-from flows.night import LOCK
+from flows.night import lock_of
 from flows.prefect_server import prefect_environment
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.nights import NightOrigin, NightRecord, NightReport, NightStatus
 from pipeline.errors import SettingsError
 from pipeline.model import FileStatus
 from pipeline.settings import Settings, load_settings
-from pipeline.wiring import catalogue_of
+from pipeline.wiring import catalogue_of, installation_of
 
 Missed = Callable[[str, NightStatus, datetime], bool]
 AT_ONE = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_a_night_that_did_not_come_through_is_told_until_one_does(of: Settings, 
 
 
 def test_a_night_at_work_is_well_and_one_that_has_died_is_not(of: Settings, facts: Catalogue) -> None:
-    with facts.locks.held(LOCK, wait=False, busy=""):
+    with facts.locks.held(lock_of(installation_of(of)), wait=False, busy=""):
         facts.nights.begin(NightOrigin.SCHEDULE)
         assert "Lượt" not in told(of, facts)
     assert "Lượt" in told(of, facts)

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from flows.ingest import Runner, run_direct
-from flows.night import ACTOR, LOCK, Night, run_night
+from flows.night import ACTOR, Night, lock_of, run_night
 from flows.progress import Silence
-from flows.wiring import night_means
+from flows.wiring import BUCKET_LOCK, night_means
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.nights import NightOrigin, NightStatus
 from pipeline.clock import today
@@ -27,7 +27,7 @@ from pipeline.organisation_file import read_organisation
 from pipeline.ports import Arrival
 from pipeline.settings import Settings, load_settings
 from pipeline.storage.inbox import FolderInbox
-from pipeline.wiring import catalogue_of, inboxes_of
+from pipeline.wiring import catalogue_of, inboxes_of, installation_of
 from tests.buckets import endpoint_of, own_bucket, s3_client
 from tests.flows.scans import write_paper
 from tests.services import server
@@ -271,10 +271,24 @@ def test_a_run_that_cannot_come_through_says_why(of: Settings, facts: Catalogue)
 
 
 def test_two_cannot_run_at_once(of: Settings, facts: Catalogue) -> None:
-    with facts.locks.held(LOCK, wait=False, busy=""), pytest.raises(BusyError):
+    with facts.locks.held(lock_of(installation_of(of)), wait=False, busy=""), pytest.raises(BusyError):
         night(of, facts)
 
     assert facts.nights.latest(5) == []
+
+
+def test_another_machine_with_the_same_catalogue_empties_its_own_inbox(
+    of: Settings, facts: Catalogue, tmp_path: Path
+) -> None:
+    other = of.model_copy(update={"home": tmp_path / "other"})
+    write_paper(inbox(other, "one.pdf"), 1)
+    with facts.locks.held(lock_of(installation_of(of)), wait=False, busy=""):
+        began = datetime.now(UTC)
+        assert night(other, facts).report.counts == {FileStatus.STORED: 1}
+    assert lying(other) == ["dang-uy/done/one.pdf"]
+
+    write_paper(inbox(of, "two.pdf"), 2)
+    assert night(of, facts, appointed=began).report.counts == {FileStatus.STORED: 1}
 
 
 def test_an_appointed_run_is_not_done_again_by_a_late_one(of: Settings, facts: Catalogue) -> None:
@@ -408,12 +422,14 @@ def test_a_bucket_is_an_inbox_as_well(tmp_path: Path, facts: Catalogue) -> None:
             client.fput_object(bucket, f"dang-uy/2025/{number}.pdf", str(paper))
         write_paper(inbox(of, "three.pdf"), 3)
 
+        with facts.locks.held(BUCKET_LOCK, wait=False, busy=""):  # by another machine
+            assert night(of, facts).report.counts == {FileStatus.STORED: 1}
         done = night(of, facts)
 
         left = sorted(str(found.object_name) for found in client.list_objects(bucket, recursive=True))
         assert left == [f"dang-uy/done/{today()}/2025/1.pdf"]
         assert lying(of) == ["dang-uy/done/three.pdf"]
-        assert done.report.counts == {FileStatus.STORED: 2, FileStatus.QUARANTINED: 1}
+        assert done.report.counts == {FileStatus.STORED: 1, FileStatus.QUARANTINED: 1}
         assert len(list(facts.documents.document_ids())) == 2
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from flows.ingest import run_direct
-from flows.night import LOCK, run_night
+from flows.night import lock_of, run_night
 from flows.progress import Silence
 from flows.wiring import night_means
 from pipeline.catalogue import Catalogue
@@ -23,7 +23,7 @@ from pipeline.catalogue.nights import NightOrigin, NightStatus
 from pipeline.clock import HOME_ZONE
 from pipeline.organisation_file import read_organisation
 from pipeline.settings import load_settings
-from pipeline.wiring import catalogue_of
+from pipeline.wiring import catalogue_of, installation_of
 from tests.flows.scans import write_paper
 from tests.flows.upkeep import children, flow_runs, is_alive, up
 
@@ -72,7 +72,7 @@ def test_it_ticks_does_not_overlap_and_a_killed_run_blocks_nothing(home: Path, f
         running.until(lambda: documents(facts) == 1, "a tick has taken in what arrived")
         running.until(lambda: "Completed" in flow_runs(home), "Prefect knows that it went well")
 
-        with facts.locks.held(LOCK, wait=True, busy=""):
+        with facts.locks.held(lock_of(installation_of(load_settings({"VANKHO_HOME": str(home)}))), wait=True, busy=""):
             before, skipped = len(facts.nights.latest(1000)), flow_runs(home).count("Skipped")
             running.until(lambda: flow_runs(home).count("Skipped") >= skipped + 2, "two ticks were skipped")
             assert len(facts.nights.latest(1000)) == before
