@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ VANKHO = Path(sys.executable).with_name("vankho")
 FAILING = Path(__file__).with_name("failing.py")
 SCANS = ("dang-uy/2024/Scan0012.pdf", "dang-uy/2025/Scan0021.pdf", "tinh-uy/57-NQ-TU.pdf")
 """Committed scans without a text layer: reading them takes a moment. The last has two pages."""
+_PATIENCE = 300.0
+"""Seconds in which whatever was ended is gone on the slowest machine."""
 MARKED = "dang-uy/2025/Scan0033.pdf"
 """The committed scan that carries a secrecy mark."""
 
@@ -121,6 +124,15 @@ class House:
                 if mark in environment.read_bytes().split(b"\0"):
                     found.append(int(environment.parent.name))
         return found
+
+    def is_left_by_all(self) -> bool:
+        """Whether every process of this house ends, given some time: a busy machine takes its while to end one."""
+        until = time.monotonic() + _PATIENCE
+        while self.processes():
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.1)
+        return True
 
     def is_staging_empty(self) -> bool:
         return staging_of(load_settings({"VANKHO_HOME": str(self.home)})).is_empty()
