@@ -54,7 +54,10 @@ def back_up(of: Settings, facts: Catalogue, target: Path) -> Copied:
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = _new_part(target / _PART)
         note_head(of.home, facts.audit)
-        heads = (of.home / HEADS).read_bytes()  # before the catalogue, which then has all lines noted here
+        noted = of.home / HEADS  # not there before the first line of the audit
+        heads = (
+            noted.read_bytes() if noted.exists() else b""
+        )  # before the catalogue, which then has all lines noted here
         facts.database.copy_to(part)
         copied = _copy_objects(LocalStore(of.home / _STORE), target / _STORE, _files_of(part))
         for path in (_KEY, _SETTINGS, Path(INSTALLATION)):
