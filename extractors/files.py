@@ -173,6 +173,7 @@ def _pdf_pages(path: Path, limits: IntakeSettings) -> int:
         with path.open("rb") as stream, open_pdf(stream) as pdf:
             pages = len(pdf.pages)
             _require_pages(pages, limits)
+            _require_nothing_attached(pdf)
             _require_page_sizes(pdf, limits)
             _require_image_sizes(pdf, limits)
             return pages
@@ -214,6 +215,14 @@ def _require_image_sizes(pdf: pikepdf.Pdf, limits: IntakeSettings) -> None:
     for item in pdf.objects:
         if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == pikepdf.Name.Image:
             _require_pixels(int(item.get("/Width", 0)), int(item.get("/Height", 0)), limits)
+
+
+def _require_nothing_attached(pdf: pikepdf.Pdf) -> None:
+    """Files inside the PDF would be kept without anybody having screened them (PDF 32000-1, 7.11.4)."""
+    if any(isinstance(item, pikepdf.Dictionary) and "/EF" in item for item in pdf.objects):
+        raise FileRefusedError(
+            "attachments", "Tệp PDF có tệp khác đính kèm bên trong. Hãy tách các tệp đó ra và nạp riêng từng tệp."
+        )
 
 
 def _require_pages(pages: int, limits: IntakeSettings) -> None:

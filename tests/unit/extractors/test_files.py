@@ -47,6 +47,13 @@ def with_user_password(path: Path) -> None:
         pdf.save(path, encryption=pikepdf.Encryption(user="user", owner="owner"))
 
 
+def with_an_attachment(path: Path) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.attachments["other.txt"] = b"never screened"
+        pdf.save(path)
+
+
 def without_pages(path: Path) -> None:
     with pikepdf.new() as pdf:
         pdf.save(path)
@@ -66,6 +73,7 @@ def of_many_pages(path: Path) -> None:
         (huge_tiff, "huge.tif", "too_many_pixels", "30000 × 30000 điểm ảnh"),
         (huge_in_pdf, "huge.pdf", "too_many_pixels", "Hãy quét lại ở 300 dpi"),
         (with_user_password, "locked.pdf", "encrypted", "mật khẩu"),
+        (with_an_attachment, "with.pdf", "attachments", "đính kèm"),
         (without_pages, "empty.pdf", "no_pages", "không có trang nào"),
         (of_many_pages, "long.pdf", "too_many_pages", "Hãy chia thành nhiều tệp"),
     ],
