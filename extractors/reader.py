@@ -105,7 +105,6 @@ class Reader:
             image = source.top_of(file_page, _TOP)
             if _is_blank(image):
                 return PageReading(PageResult(file_page, PageStatus.FAILED, reason=reason))
-            self.tesseract.require()
             top = read_top(image, _TOP, self.tesseract, seconds_for_top(self.intake))
         except (PageFailedError, MemoryError):
             return unscreened(file_page, reason)
@@ -118,7 +117,6 @@ class Reader:
         image = source.image_of(file_page)
         if _is_blank(image):
             return PageReading(PageResult(file_page, PageStatus.BLANK))
-        self.tesseract.require()
         scan = read_scan(image, self.tesseract, self.intake.page_seconds)
         if not _is_upright(scan.content, image, _POOR) and (turned := self._turned(image, file_page)) is not None:
             return turned
@@ -148,7 +146,6 @@ class Reader:
         """The text of a layer with what is said by pictures in the header zone, which may be a mark of secrecy."""
         if not source.has_pictures(file_page):
             return content
-        self.tesseract.require()
         top = source.top_of(file_page, _TOP)
         return with_pictured_words(content, top, _TOP, self.tesseract, seconds_for_top(self.intake))
 

@@ -80,7 +80,7 @@ class Tesseract:
 
         Raises:
             PageFailedError: no result within `seconds`, or Tesseract gave up.
-            MissingProgramError: the program has gone.
+            MissingProgramError: the program or its language is not there.
         """
         with tempfile.TemporaryDirectory(prefix="vankho-", dir=self._folder()) as folder:
             page = Path(folder) / "page.png"
@@ -107,6 +107,7 @@ class Tesseract:
         except pytesseract.TesseractNotFoundError as error:
             raise MissingProgramError(f"Chưa cài Tesseract. Hãy chạy: {INSTALL}") from error
         except pytesseract.TesseractError as error:
+            self.require()  # where the language is missing no page can be read; asked only now, for it starts a process
             raise PageFailedError("Tesseract không đọc được trang này.") from error
         except RuntimeError as error:  # how pytesseract says that the time was over
             raise PageFailedError(f"Đọc trang quá {seconds:.0f} giây nên đã dừng.") from error
