@@ -7,7 +7,6 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,29 +20,14 @@ from flows.wiring import night_means
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.nights import NightOrigin, NightStatus
 from pipeline.clock import HOME_ZONE
-from pipeline.organisation_file import read_organisation
 from pipeline.settings import load_settings
-from pipeline.wiring import catalogue_of, installation_of
+from pipeline.wiring import installation_of
 from tests.flows.scans import write_paper
 from tests.flows.upkeep import children, flow_runs, is_alive, up
 
-SAMPLES = Path(__file__).parents[2] / "samples"
 NAME = "vụ việc X"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def facts(home: Path) -> Iterator[Catalogue]:
-    opened = catalogue_of(load_settings({"VANKHO_HOME": str(home)}))
-    opened.organisation.replace(read_organisation(SAMPLES / "organisation.yaml"))
-    yield opened
-    opened.close()
 
 
 def drop(home: Path, number: int) -> None:

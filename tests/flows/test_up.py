@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +15,10 @@ from flows.prefect_server import prefect_environment
 from flows.supervisor import USED_WRONGLY
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.jobs import JobStatus
-from pipeline.organisation_file import read_organisation
-from pipeline.settings import load_settings
-from pipeline.wiring import catalogue_of
 from tests.flows.scans import write_paper
 from tests.flows.upkeep import VANKHO, Up, is_alive, up
 
-SAMPLES = Path(__file__).parents[2] / "samples"
-
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def facts(home: Path) -> Iterator[Catalogue]:
-    opened = catalogue_of(load_settings({"VANKHO_HOME": str(home)}))
-    opened.organisation.replace(read_organisation(SAMPLES / "organisation.yaml"))
-    yield opened
-    opened.close()
 
 
 def start(home: Path, *words: str) -> subprocess.Popen[str]:

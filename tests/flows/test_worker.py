@@ -17,15 +17,13 @@ from pipeline.catalogue import Catalogue
 from pipeline.catalogue.jobs import JobProgress, JobStatus
 from pipeline.errors import MissingProgramError, NotFoundError, StoppedError, StorageFullError, UnavailableError
 from pipeline.model import DocumentStatus, FileStatus
-from pipeline.organisation_file import read_organisation
 from pipeline.ports import ObjectStore, StoredObject
 from pipeline.settings import load_settings
 from pipeline.steps.desk import Desk
 from pipeline.steps.intake import Asked
-from pipeline.wiring import catalogue_of, spool_of
+from pipeline.wiring import spool_of
 from tests.flows.scans import write_paper
 
-SAMPLES = Path(__file__).parents[2] / "samples"
 ASKED = Asked("dang-uy", "van-thu", ("under:dang-uy",))
 
 
@@ -36,14 +34,6 @@ def folder(tmp_path: Path) -> Path:
     write_paper(tmp_path / "in" / "two.pdf", 2)
     (tmp_path / "in" / "vụ việc X.txt").write_text("không phải bản quét")
     return tmp_path / "in"
-
-
-@pytest.fixture
-def facts(tmp_path: Path) -> Iterator[Catalogue]:
-    opened = catalogue_of(load_settings({"VANKHO_HOME": str(tmp_path / "home")}))
-    opened.organisation.replace(read_organisation(SAMPLES / "organisation.yaml"))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
