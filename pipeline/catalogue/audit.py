@@ -79,7 +79,7 @@ class AuditTrail:
                     outcome=event.outcome,
                     origin=event.origin,
                     previous=previous,
-                    hash=_line_hash(previous, at, event),
+                    hash=_line_hash(previous, at, event.actor, event.action, event.object, event.outcome, event.origin),
                 )
             )
 
@@ -99,7 +99,9 @@ class AuditTrail:
         heads = {head.seq: head.hash for head in noted}
         previous, seq = _GENESIS, 0
         for row in self._rows():
-            fits = row.previous == previous and row.hash == _line_hash(previous, row.at, _event(row))
+            # The row's own values, whatever they are: one that was tampered with need not be a value we would write.
+            told = _line_hash(previous, row.at, row.actor, row.action, row.object, row.outcome, row.origin)
+            fits = row.previous == previous and row.hash == told
             if row.seq != seq + 1 or not fits or heads.get(row.seq, row.hash) != row.hash:
                 return seq + 1
             previous, seq = row.hash, row.seq
@@ -122,14 +124,6 @@ def _event(row: AuditRow) -> AuditEvent:
     return AuditEvent(row.actor, row.action, row.object, Outcome(row.outcome), row.origin)
 
 
-def _line_hash(previous: str, at: datetime, event: AuditEvent) -> str:
-    parts = [
-        previous,
-        at.astimezone(UTC).isoformat(),
-        event.actor,
-        event.action,
-        event.object,
-        event.outcome,
-        event.origin,
-    ]
+def _line_hash(previous: str, at: datetime, *told: str | None) -> str:
+    parts = [previous, at.astimezone(UTC).isoformat(), *told]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

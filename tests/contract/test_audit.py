@@ -87,6 +87,14 @@ def test_a_line_that_was_changed_removed_or_moved_is_found_and_named(
         assert facts.audit.first_broken() == done.place + 1
 
 
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_change_of_any_column_is_found(tmp_path: Path, column: str) -> None:
+    happened = [AuditEvent("a", "view", None, Outcome.ALLOWED, "b")] * 2
+    with audited(tmp_path, happened) as facts:
+        tamper(facts, Tampering("change", 0, column), len(happened))
+        assert facts.audit.first_broken() == 1
+
+
 @given(st.lists(events, min_size=1, max_size=6), st.data())
 def test_lines_cut_off_at_the_end_are_found_by_a_head_that_was_noted(
     tmp_path_factory: pytest.TempPathFactory, happened: list[AuditEvent], data: st.DataObject
