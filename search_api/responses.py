@@ -32,6 +32,7 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _DESCRIPTIONS: Mapping[int, str] = {
+    400: "Không đọc được nội dung gửi lên",
     401: "Chưa đăng nhập, hoặc tên và mật khẩu không đúng",
     403: "Xem được nhưng không được làm việc này, hoặc yêu cầu đến từ trang khác",
     404: "Không có, hoặc không được xem: hai trường hợp trả lời như nhau",

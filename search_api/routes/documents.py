@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from extractors.files import PDF
+from extractors.files import JPEG, PDF, PNG, TIFF
 from indexer.fields import display_title, told_fields
 from pipeline.access import Grant
 from pipeline.catalogue.audit import Outcome
@@ -26,6 +26,8 @@ from search_api.services import Services
 from search_api.visit import CurrentVisit, Visit
 
 router = APIRouter(tags=["documents"])
+
+_ORIGINALS: dict[str, dict[str, object]] = {kind: {} for kind in (PDF, TIFF, JPEG, PNG)}
 
 
 class PublishRequest(BaseModel):
@@ -56,8 +58,8 @@ def document(document_id: str, visit: CurrentVisit) -> DocumentAnswer:
     summary="Tệp gốc, đúng từng bit",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {"application/octet-stream": {}}},
-        206: {"content": {"application/octet-stream": {}}, "description": "Phần được hỏi trong `Range`"},
+        200: {"content": _ORIGINALS},
+        206: {"content": _ORIGINALS, "description": "Phần được hỏi trong `Range`"},
         **errors(401, 403, 404, 416, 422, 500, 503),
     },
 )
@@ -99,7 +101,7 @@ async def searchable_pdf(document_id: str, request: Request, visit: CurrentVisit
 @router.post(
     "/documents/{document_id}/publish",
     summary="Công bố",
-    responses=errors(401, 403, 404, 413, 422, 503),
+    responses=errors(400, 401, 403, 404, 413, 422, 503),
 )
 def publish(document_id: str, asked: PublishRequest, visit: CurrentVisit) -> DocumentAnswer:
     """Confirm who may read the document; it is searchable for them when this is answered."""

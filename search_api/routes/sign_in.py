@@ -38,7 +38,7 @@ class SignInRequest(BaseModel):
     password: Annotated[SecretStr, Field(min_length=1, max_length=4 * MAX_LENGTH)]
 
 
-@open_router.post("/sessions", status_code=201, summary="Đăng nhập", responses=errors(401, 403, 413, 422, 503))
+@open_router.post("/sessions", status_code=201, summary="Đăng nhập", responses=errors(400, 401, 403, 413, 422, 503))
 def sign_in(asked: SignInRequest, request: Request, response: Response, of: ServicesOf) -> SessionAnswer:
     """Begin a session, kept in a cookie. After several failures in a row the account waits, longer each time."""
     require_own_pages(request, of, actor=UNKNOWN)
