@@ -17,7 +17,7 @@ OWNER_ONLY = 0o077
 """The mask of rights under which every program of ours runs: what it writes is for its own account alone."""
 
 COMMANDS = {
-    "org": "Tổ chức: nạp đơn vị, người và vai trò từ một tệp",
+    "org": "Tổ chức: nạp đơn vị, người và vai trò từ tệp, xuất ra tệp",
     "account": "Tài khoản: cấp, đổi mật khẩu, cấp mã cho chương trình",
     "ingest": "Nạp tệp quét: đọc, mô tả và lưu từng văn bản",
     "nightly": "Nạp những gì đã đến hộp nhận, hoặc xem lượt gần nhất",

@@ -1,11 +1,10 @@
 """Reading an organisation (units, people, roles) from a YAML file, with every fault named. Nothing half-read.
 
-The form is documented in `docs/organisation.md`. Leaves keeping it to `pipeline.catalogue`.
+The form is documented in `docs/organisation.md`. Leaves tables (CSV, XLSX) to `pipeline.organisation_table`, and
+keeping it to `pipeline.catalogue`.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,17 +12,23 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pipeline.access import Role, lineage
-from pipeline.errors import OrganisationError
+from pipeline.access import Role
+from pipeline.errors import OrganisationError, UsageError
 from pipeline.model import Membership, Organisation, Person, Unit
+from pipeline.organisation_faults import faults
 
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+NO_HANDLE = "mã chỉ gồm chữ thường không dấu, số và . _ - (tối đa 64 ký tự)"
+
+
+def is_handle(value: object) -> bool:
+    """Whether this can be the handle of a unit or person."""
+    return isinstance(value, str) and _HANDLE.fullmatch(value) is not None
 
 
 def _checked_handle(value: object) -> object:
-    if not isinstance(value, str) or not _HANDLE.fullmatch(value):
-        message = "mã chỉ gồm chữ thường không dấu, số và . _ - (tối đa 64 ký tự)"
-        raise ValueError(message)
+    if not is_handle(value):
+        raise ValueError(NO_HANDLE)
     return value
 
 
@@ -82,9 +87,9 @@ def read_organisation(path: Path) -> Organisation:
     except ValidationError as error:
         raise OrganisationError(_explain(error)) from error
     organisation = _organisation(entries)
-    faults = list(_faults(organisation))
-    if faults:
-        raise OrganisationError("\n".join(["Tệp tổ chức có lỗi, chưa nạp gì:", *faults]))
+    wrong = [f"- {fault.what}: {fault.text}" for fault in faults(organisation)]
+    if wrong:
+        raise OrganisationError("\n".join(["Tệp tổ chức có lỗi, chưa nạp gì:", *wrong]))
     return organisation
 
 
@@ -98,34 +103,40 @@ def _organisation(entries: _File) -> Organisation:
     )
 
 
-def _faults(organisation: Organisation) -> Iterator[str]:
-    """What is wrong beyond the form: doubled ids, unknown units, circles, periods that end before they begin."""
-    units = {unit.id for unit in organisation.units}
-    yield from _doubled("đơn vị", [unit.id for unit in organisation.units])
-    yield from _doubled("người", [person.id for person in organisation.people])
-    parents = {unit.id: unit.parent for unit in organisation.units}
-    for unit in organisation.units:
-        if unit.parent is not None and unit.parent not in units:
-            yield f"- đơn vị {unit.id}: không có đơn vị cấp trên «{unit.parent}»"
-        elif parents.get(lineage(unit.id, parents)[-1]) is not None:
-            yield f"- đơn vị {unit.id}: các đơn vị cấp trên tạo thành vòng tròn"
-        yield from _period(f"đơn vị {unit.id}", unit.valid_from, unit.valid_to)
-    for person in organisation.people:
-        for role in person.memberships:
-            if role.unit not in units:
-                yield f"- người {person.id}: không có đơn vị «{role.unit}»"
-            yield from _period(f"người {person.id}", role.valid_from, role.valid_to)
-
-
-def _doubled(what: str, ids: Sequence[str]) -> Iterator[str]:
-    yield from (f"- {what} {name}: mã xuất hiện {count} lần" for name, count in Counter(ids).items() if count > 1)
-
-
-def _period(what: str, start: date | None, end: date | None) -> Iterator[str]:
-    if start is not None and end is not None and end < start:
-        yield f"- {what}: ngày kết thúc {end} trước ngày bắt đầu {start}"
-
-
 def _explain(error: ValidationError) -> str:
     faults = [f"- {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
     return "\n".join(["Tệp tổ chức sai dạng, chưa nạp gì:", *faults])
+
+
+def write_organisation(path: Path, organisation: Organisation) -> None:
+    """Write an organisation as YAML, which `read_organisation` gives back.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    units = [
+        _said(
+            id=unit.id, name=unit.name, kind=unit.kind, parent=unit.parent, symbol=unit.symbol,
+            aliases=list(unit.aliases), valid_from=unit.valid_from, valid_to=unit.valid_to,
+        )
+        for unit in organisation.units
+    ]  # fmt: skip
+    people = [
+        _said(id=person.id, name=person.name, roles=[_role(role) for role in person.memberships])
+        for person in organisation.people
+    ]
+    try:
+        path.write_text(
+            yaml.safe_dump({"units": units, "people": people}, allow_unicode=True, sort_keys=False), "utf-8"
+        )
+    except OSError as error:
+        raise UsageError(f"Không ghi được tệp {path}: {error}") from error
+
+
+def _role(role: Membership) -> dict[str, object]:
+    return _said(role=str(role.role), unit=role.unit, **{"from": role.valid_from, "to": role.valid_to})
+
+
+def _said(**entry: object) -> dict[str, object]:
+    """An entry without what is not said."""
+    return {name: value for name, value in entry.items() if value not in (None, [])}
