@@ -31,6 +31,7 @@ COMMANDS = {
     "reindex": "Dựng lại chỉ mục tìm kiếm từ danh mục",
     "backup": "Sao lưu toàn bộ vào một thư mục, kể cả khi đang chạy",
     "restore": "Khôi phục từ bản sao lưu vào thư mục dữ liệu trống",
+    "audit": "Nhật ký: kiểm tra còn nguyên không, xuất ra tệp",
     "verify": "Kiểm tra kho: từng tệp gốc còn nguyên từng bit",
 }
 

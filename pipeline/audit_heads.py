@@ -22,7 +22,11 @@ def noted_heads(home: Path) -> tuple[AuditHead, ...]:
     Raises:
         UnavailableError: a line is not one of ours.
     """
-    path = home / FILE
+    return read_heads(home / FILE)
+
+
+def read_heads(path: Path) -> tuple[AuditHead, ...]:
+    """The heads in such a file, or in a copy of one that was kept elsewhere; none where there is no file."""
     with storage_errors():
         text = path.read_text("utf-8") if path.exists() else ""
     return tuple(_head(line, path) for line in text.splitlines(keepends=True) if line.endswith("\n"))

@@ -143,6 +143,13 @@ class CLISettings(_Section):
     """Whether `--as PERSON` is accepted; each use is audited with the system's user. Off by itself with PostgreSQL."""
 
 
+class AuditSettings(_Section):
+    """The audit."""
+
+    search_texts: bool = False
+    """Whether what people search for is written into it: it tells what somebody thinks about."""
+
+
 class WebSettings(_Section):
     """The HTTP API."""
 
@@ -167,6 +174,7 @@ class Settings(_Section):
     catalogue: CatalogueSettings = CatalogueSettings()
     index: IndexSettings = IndexSettings()
     cli: CLISettings = CLISettings()
+    audit: AuditSettings = AuditSettings()
     web: WebSettings = WebSettings()
 
 

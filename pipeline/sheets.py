@@ -75,18 +75,20 @@ def write_rows(path: Path, rows: Iterable[Sequence[Cell]]) -> None:
         if path.suffix.lower() == XLSX:
             _write_xlsx(path, rows)
         else:
-            path.write_bytes(csv_bytes(rows))
+            path.write_bytes((CSV_MARK + "".join(map(csv_line, rows))).encode())
     except OSError as error:
         raise UsageError(f"Không ghi được tệp {path}: {error}") from error
 
 
-def csv_bytes(rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A table as CSV in UTF-8, with the mark by which Excel knows it."""
+CSV_MARK = "\ufeff"
+"""What stands at the beginning of a CSV file, so that Excel knows that it is UTF-8."""
+
+
+def csv_line(cells: Sequence[Cell]) -> str:
+    """One line of a CSV file, with its end."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([_guarded(_text(cell)) for cell in row])
-    return out.getvalue().encode("utf-8-sig")
+    csv.writer(out).writerow([_guarded(_text(cell)) for cell in cells])
+    return out.getvalue()
 
 
 def _text(cell: Cell) -> str:

@@ -169,6 +169,35 @@ class WordsAnswer(_Answer):
     words: list[WordAnswer]
 
 
+class AuditLineAnswer(_Answer):
+    """One line of the audit. `hash` covers the line and `previous`, the hash of the line before it."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    object: str | None
+    outcome: str
+    origin: str
+    previous: str
+    hash: str
+
+
+class AuditAnswer(_Answer):
+    """Lines of the audit, newest first; `next` leads to those before them."""
+
+    lines: list[AuditLineAnswer]
+    next: int | None
+
+
+class AuditStateAnswer(_Answer):
+    """Whether the audit is whole: the first line that does not fit, if there is one."""
+
+    lines: int
+    broken_at: int | None
+    hash: str | None
+
+
 class HealthAnswer(_Answer):
     """Whether the service can do its work, and which parts cannot."""
 

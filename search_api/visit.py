@@ -13,6 +13,8 @@ from indexer.fields import tokens_of
 from pipeline.access import document_tokens, may_publish, may_read
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.documents import not_found_message
+from pipeline.clock import today
+from pipeline.duties import Duties
 from pipeline.errors import NotAllowedError, NotFoundError
 from pipeline.model import DocumentRecord, PageRecord
 from search_api.auth import CurrentReader, SignedIn
@@ -27,6 +29,11 @@ class Visit:
 
     of: Services
     who: SignedIn
+
+    @property
+    def duties(self) -> Duties:
+        """What the reader may do beside reading."""
+        return self.of.catalogue.organisation.duties(self.who.reader.id, today=today())
 
     def record(self, action: str, what: str | None, outcome: Outcome = Outcome.ALLOWED) -> None:
         """Write an attempt into the audit."""

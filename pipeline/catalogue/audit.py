@@ -49,6 +49,34 @@ class AuditLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """A line as it stands in the catalogue, whatever may have been done to it; its hash covers all but itself."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    object: str | None
+    outcome: str
+    origin: str
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which lines are wanted: each condition that is set must hold. `before` is a line's number."""
+
+    actor: str | None = None
+    action: str | None = None
+    object: str | None = None
+    outcome: Outcome | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditHead:
     """A line by its number and hash: it stands for all lines before it."""
 
@@ -88,6 +116,23 @@ class AuditTrail:
         for row in self._rows():
             yield AuditLine(row.seq, row.at, _event(row))
 
+    def records(self) -> Iterator[AuditRecord]:
+        """All lines as they stand, oldest first."""
+        return map(_record, self._rows())
+
+    def find(self, wanted: AuditQuery, limit: int) -> list[AuditRecord]:
+        """The newest lines of this kind, newest first, at most so many."""
+        equal = {"actor": wanted.actor, "action": wanted.action, "object": wanted.object, "outcome": wanted.outcome}
+        query = select(AuditRow).filter_by(**{name: value for name, value in equal.items() if value is not None})
+        if wanted.since is not None:
+            query = query.where(AuditRow.at >= wanted.since)
+        if wanted.until is not None:
+            query = query.where(AuditRow.at < wanted.until)
+        if wanted.before is not None:
+            query = query.where(AuditRow.seq < wanted.before)
+        with self._database.reading() as session:
+            return [_record(row) for row in session.scalars(query.order_by(AuditRow.seq.desc()).limit(limit))]
+
     def head(self) -> AuditHead | None:
         """The last line, if there is one."""
         with self._database.reading() as session:
@@ -122,6 +167,20 @@ class AuditTrail:
 
 def _event(row: AuditRow) -> AuditEvent:
     return AuditEvent(row.actor, row.action, row.object, Outcome(row.outcome), row.origin)
+
+
+def _record(row: AuditRow) -> AuditRecord:
+    return AuditRecord(
+        seq=row.seq,
+        at=row.at,
+        actor=row.actor,
+        action=row.action,
+        object=row.object,
+        outcome=row.outcome,
+        origin=row.origin,
+        previous=row.previous,
+        hash=row.hash,
+    )
 
 
 def _line_hash(previous: str, at: datetime, *told: str | None) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from pipeline.access import Grant, Reader, reader_for
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.tables import MembershipRow, PersonRow, UnitRow
+from pipeline.duties import Duties, duties_for
 from pipeline.errors import NotFoundError, UsageError
 from pipeline.model import Membership, Organisation, Person, Unit
 
@@ -61,6 +62,14 @@ class OrganisationFacts:
             roles = _memberships(session, person)
             units = [_unit(row) for row in session.scalars(select(UnitRow))]
         return reader_for(person, roles, parents=present_parents(units, today), today=today)
+
+    def duties(self, person: str, *, today: date) -> Duties:
+        """What a person may do today beside reading. Raises `NotFoundError` for an unknown person."""
+        with self._database.reading() as session:
+            _require_person(session, person)
+            roles = _memberships(session, person)
+            units = [_unit(row) for row in session.scalars(select(UnitRow))]
+        return duties_for(person, roles, parents=present_parents(units, today), today=today)
 
     def require_unit(self, unit: str) -> Unit:
         """The unit with this id. Raises `UsageError` where there is none."""

@@ -1,4 +1,7 @@
-"""Searching. What is asked goes to `indexer.search` as it is; search texts are private and written down nowhere."""
+"""Searching. What is asked goes to `indexer.search` as it is.
+
+Search texts are private: they are written down only into the audit, and only where the settings say so.
+"""
 
 from typing import Annotated
 
@@ -6,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.search import MAX_SIZE
+from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.query import SearchRequest, Sort
 from search_api.auth import CurrentReader
 from search_api.responses import SearchAnswer, errors
@@ -15,6 +19,7 @@ router = APIRouter(tags=["search"])
 
 _MOST_VALUES = 50
 _LAST_PAGE = 10_000
+_LONGEST_AUDITED = 500
 
 Values = Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=_MOST_VALUES)]
 
@@ -56,4 +61,7 @@ class SearchQuery(BaseModel):
 @router.get("/search", summary="Tìm văn bản", responses=errors(401, 422, 503))
 def search(asked: Annotated[SearchQuery, Query()], who: CurrentReader, of: ServicesOf) -> SearchAnswer:
     """Hits, total and facets of what the reader may see, and of nothing else."""
+    if of.settings.audit.search_texts:
+        text = asked.q[:_LONGEST_AUDITED] or None
+        of.catalogue.audit.record(AuditEvent(who.reader.id, "search", text, Outcome.ALLOWED, who.origin))
     return SearchAnswer.model_validate(of.search.search(asked.request(), reader=who.reader))
