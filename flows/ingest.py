@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from flows.counting import Counted
 from flows.prefect_server import PrefectApi, prefect_environment, prefect_server
+from pipeline.catalogue.jobs import JobProgress
 from pipeline.errors import StoppedError, UnavailableError
 from pipeline.model import FileStatus
 from pipeline.steps.intake import Asked, FoundFile, HashedFile, find_files
@@ -27,8 +29,8 @@ _log = logging.getLogger(__name__)
 class Progress(Protocol):
     """Somebody who is told how far a batch is."""
 
-    def begin(self, *, files: int) -> None:
-        """The batch has so many files."""
+    def begin(self, *, batch: str, files: int) -> None:
+        """The batch of this id has so many files."""
 
     def page_done(self) -> None:
         """One more page has its result."""
@@ -66,25 +68,41 @@ class Watch:
 
 UNFINISHED = "Chưa nạp xong khi dừng. Chạy lại lệnh để làm tiếp."
 
-Runner = Callable[[Sequence[int], Callable[[int], FileStatus], int], None]
-"""Runs work by its ordinals, so many at once: `run_direct` or `PrefectRunner`."""
+Runner = Callable[[Sequence[int], Callable[[int], FileStatus], int, Callable[[], JobProgress]], None]
+"""Runs work by its ordinals, so many at once, and may ask how far the batch is: `run_direct` or `PrefectRunner`."""
 
 _GROUP = 100
 """Files that are hashed and sorted out together."""
 
 
-def ingest(paths: Sequence[Path], asked: Asked, rooms: Rooms, *, workers: int, runner: Runner, watch: Watch) -> Batch:
+def ingest(
+    paths: Sequence[Path],
+    asked: Asked,
+    rooms: Rooms,
+    *,
+    workers: int,
+    runner: Runner,
+    watch: Watch,
+    job: str | None = None,
+) -> Batch:
     """Take in every file under these paths, and finish what earlier runs left; every file has an outcome."""
-    return ingest_files(find_files(paths), asked, rooms, workers=workers, runner=runner, watch=watch)
+    return ingest_files(find_files(paths), asked, rooms, workers=workers, runner=runner, watch=watch, job=job)
 
 
 def ingest_files(
-    found: Sequence[FoundFile], asked: Asked, rooms: Rooms, *, workers: int, runner: Runner, watch: Watch
+    found: Sequence[FoundFile],
+    asked: Asked,
+    rooms: Rooms,
+    *,
+    workers: int,
+    runner: Runner,
+    watch: Watch,
+    job: str | None = None,
 ) -> Batch:
     """Take in these files, each by its place among them as its ordinal, and finish what earlier runs left."""
-    batch = rooms.catalogue.batches.begin(unit=asked.unit, actor=asked.actor, files=len(found))
-    watch.progress.begin(files=len(found))
-    run = _Run(batch, asked, rooms, watch, {})
+    batch = rooms.catalogue.batches.begin(unit=asked.unit, actor=asked.actor, files=len(found), job=job)
+    run = _Run(batch, asked, rooms, watch, {}, Counted())
+    run.begin(files=len(found))
     planned, repeated = run.plan(found)
     run.take_in_all([*planned, *run.left_over(planned, len(found))], runner, workers)
     run.end_repeated(repeated, planned)
@@ -102,9 +120,19 @@ class _Run:
     rooms: Rooms
     watch: Watch
     outcomes: dict[int, Outcome]
+    count: Counted
+
+    def begin(self, *, files: int) -> None:
+        self.count.begin(batch=self.batch, files=files)
+        self.watch.progress.begin(batch=self.batch, files=files)
+
+    def page_done(self) -> None:
+        self.count.page_done()
+        self.watch.page_done()
 
     def note(self, outcome: Outcome) -> None:
         self.outcomes[outcome.ordinal] = outcome
+        self.count.file_done(outcome)
         self.watch.progress.file_done(outcome)
 
     def plan(self, found: Sequence[FoundFile]) -> tuple[list[_Work], list[_Work]]:
@@ -149,14 +177,14 @@ class _Run:
             return outcome.status
 
         if by_ordinal and not self.watch.is_stopped():
-            runner(sorted(by_ordinal), take_in_one, workers)
+            runner(sorted(by_ordinal), take_in_one, workers, self.count.now)
 
     def _take_in(self, work: _Work) -> Outcome:
         try:
             if self.watch.is_stopped():
                 return _unfinished(work.ordinal, work.hashed.found)
             place = Place(self.batch, work.ordinal)
-            return take_in(work.hashed, work.asked, place, self.rooms, on_page=self.watch.page_done)
+            return take_in(work.hashed, work.asked, place, self.rooms, on_page=self.page_done)
         except StoppedError:
             return _unfinished(work.ordinal, work.hashed.found)
 
@@ -197,7 +225,9 @@ def _unfinished(ordinal: int, found: FoundFile) -> Outcome:
     return Outcome(ordinal, found.shown_path, FileStatus.UNFINISHED, UNFINISHED, may_be_retried=True)
 
 
-def run_direct(ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
+def run_direct(
+    ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int, _told: Callable[[], JobProgress]
+) -> None:
     """Run the work in threads, without Prefect. The first error that is not a file's own ends the run."""
     with ThreadPoolExecutor(workers) as executor:
         futures = [executor.submit(work, ordinal) for ordinal in ordinals]
@@ -216,19 +246,29 @@ class PrefectRunner:
     home: Path
     api: PrefectApi | None = None
 
-    def __call__(self, ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
+    def __call__(
+        self,
+        ordinals: Sequence[int],
+        work: Callable[[int], FileStatus],
+        workers: int,
+        told: Callable[[], JobProgress],
+    ) -> None:
         """Run the flow to its end. The first error that is not a file's own ends the run."""
         with prefect_server(self.home) if self.api is None else nullcontext(self.api) as api:
             os.environ.update(prefect_environment(self.home) | api.environment())
-            _run_flow(ordinals, work, workers)
+            _run_flow(ordinals, work, workers, told)
 
 
-def _run_flow(ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
+def _run_flow(
+    ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int, told: Callable[[], JobProgress]
+) -> None:
     # Prefect reads its settings from the environment when it is imported, so it is imported here.
     from prefect import flow, task  # noqa: PLC0415
     from prefect.futures import PrefectFuture  # noqa: PLC0415
     from prefect.futures import as_completed as prefect_as_completed  # noqa: PLC0415
     from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: PLC0415
+
+    from flows.artifacts import ProgressArtifact  # noqa: PLC0415
 
     errors: list[Exception] = []
     on_sigterm = signal.getsignal(signal.SIGTERM)
@@ -248,8 +288,11 @@ def _run_flow(ordinals: Sequence[int], work: Callable[[int], FileStatus], worker
         # Prefect ends the flow at once on SIGTERM; ours lets files in hand be put aside and tells of the rest.
         signal.signal(signal.SIGTERM, on_sigterm)
         futures = [take_in_file.submit(ordinal) for ordinal in ordinals]
+        shown = ProgressArtifact(told)
         for future in prefect_as_completed(futures):
             future.result()
+            shown.show()
+        shown.show(is_last=True)
         return len(futures)
 
     try:

@@ -203,8 +203,8 @@ class _Settling:
     inbox: Inbox
     arrivals: Sequence[Arrival]
 
-    def begin(self, *, files: int) -> None:
-        self.tally.progress.begin(files=files)
+    def begin(self, *, batch: str, files: int) -> None:
+        self.tally.progress.begin(batch=batch, files=files)
 
     def page_done(self) -> None:
         self.tally.progress.page_done()

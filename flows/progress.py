@@ -61,7 +61,8 @@ class Bar:
         self._started = time.monotonic()
         self._turn = threading.Lock()
 
-    def begin(self, *, files: int) -> None:
+    def begin(self, *, batch: str, files: int) -> None:
+        del batch  # the report names it
         self._bar.update(self._task, total=files)
 
     def page_done(self) -> None:
@@ -103,8 +104,8 @@ def shown_progress() -> Iterator[Bar]:
 class Silence:
     """Nobody watches. Implements `flows.ingest.Progress`."""
 
-    def begin(self, *, files: int) -> None:
-        """The batch has so many files."""
+    def begin(self, *, batch: str, files: int) -> None:
+        """The batch of this id has so many files."""
 
     def page_done(self) -> None:
         """One more page has its result."""

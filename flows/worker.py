@@ -11,13 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
 
 from flows.cli import OWNER_ONLY
+from flows.counting import Counted
 from flows.ingest import PrefectRunner, Runner, Watch, ingest
 from flows.prefect_server import PrefectApi, api_of, wait_for_server
 from flows.progress import Paced
@@ -29,7 +30,7 @@ from pipeline.model import FileStatus
 from pipeline.settings import Settings, load_settings
 from pipeline.steps.desk import REPORTS
 from pipeline.steps.intake import Asked, FoundFile, find_files
-from pipeline.steps.take_in import Batch, Outcome, Rooms
+from pipeline.steps.take_in import Batch, Rooms
 from pipeline.storage.spool import Spool
 from pipeline.wiring import catalogue_of, spool_of
 
@@ -76,20 +77,20 @@ class Worker:
             with kept:
                 batch = self._report(job) or self._take_in(job, kept)
         except MissingProgramError as error:
-            self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.progress(), reason=str(error))
+            self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.count.now(), reason=str(error))
         except UnavailableError as error:
             # In a while what could not be used may be back.
             _log.warning("job %s has to wait: %s", job.id, error)
             self._jobs.release(job.id, self.name, seconds=_pause(job, datetime.now(UTC)))
         except VanKhoError as error:
-            self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.progress(), reason=str(error))
+            self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.count.now(), reason=str(error))
         except Exception as error:  # noqa: BLE001
             # One job must not end the worker. The log names no content.
             _log.error("job %s failed: %s", job.id, type(error).__name__)
             reason = f"Lỗi ngoài dự kiến ({type(error).__name__}). Hãy báo cho quản trị."
-            self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.progress(), reason=reason)
+            self._jobs.end(job.id, self.name, JobStatus.FAILED, kept.count.now(), reason=reason)
         else:
-            self._end(job, batch, kept.progress(batch.id))
+            self._end(job, batch, replace(kept.count.now(), batch=batch.id))
         return True
 
     def _report(self, job: JobRecord) -> Batch | None:
@@ -103,9 +104,9 @@ class Worker:
         request = self.spool.request(job.id)
         paths = [Path(path) for path in request.paths] or [self.spool.files(job.id)]
         workers = min(request.workers or self.workers, self.workers)
-        watch = Watch(kept, self.after_file, lambda: self.stop.is_asked() or self.lost.is_set())
+        watch = Watch(kept.count, self.after_file, lambda: self.stop.is_asked() or self.lost.is_set())
         asked = Asked(job.unit, job.actor, request.publish_to)
-        return ingest(paths, asked, self.rooms, workers=workers, runner=self.runner, watch=watch)
+        return ingest(paths, asked, self.rooms, workers=workers, runner=self.runner, watch=watch, job=job.id)
 
     def _end(self, job: JobRecord, batch: Batch, progress: JobProgress) -> None:
         if self.lost.is_set():
@@ -136,34 +137,15 @@ def _left(batch: Batch, files: Sequence[FoundFile]) -> list[Path]:
 
 @dataclass(slots=True)
 class _Kept:
-    """A job that is held on to while the block runs, and told how far it is. Implements `flows.ingest.Progress`."""
+    """A job that is held on to, and whose row tells how far it is, while the block runs."""
 
     job: str
     worker: str
     jobs: JobFacts
     lost: Event
-    files: int | None = None
-    files_done: int = 0
-    pages_done: int = 0
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    count: Counted = field(default_factory=Counted)
     _ended: Event = field(default_factory=Event)
     _thread: threading.Thread | None = None
-
-    def begin(self, *, files: int) -> None:
-        self.files = files
-
-    def page_done(self) -> None:
-        with self._turn:
-            self.pages_done += 1
-
-    def file_done(self, _outcome: Outcome) -> None:
-        with self._turn:
-            self.files_done += 1
-
-    def progress(self, batch: str | None = None) -> JobProgress:
-        """How far it is."""
-        with self._turn:
-            return JobProgress(self.files, self.files_done, self.pages_done, batch)
 
     def __enter__(self) -> None:
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
@@ -177,7 +159,7 @@ class _Kept:
     def _renew(self) -> None:
         while not self._ended.wait(_RENEW_EVERY):
             try:
-                if not self.jobs.renew(self.job, self.worker, self.progress(), seconds=_LEASE_SECONDS):
+                if not self.jobs.renew(self.job, self.worker, self.count.now(), seconds=_LEASE_SECONDS):
                     self.lost.set()
                     return
             except UnavailableError as error:
@@ -227,8 +209,9 @@ def _keep_working(worker: Worker) -> None:
     while not worker.stop.is_asked():
         try:
             if time.monotonic() >= next_sweep:
-                open_jobs = [job.id for job in worker.rooms.catalogue.jobs.open()]
-                worker.spool.sweep(but=open_jobs, seconds=_KEEP_SECONDS)
+                jobs = worker.rooms.catalogue.jobs
+                open_jobs = [job.id for job in jobs.open()]
+                worker.spool.sweep(but=open_jobs, seconds=_KEEP_SECONDS, is_job=jobs.exists)
                 next_sweep = time.monotonic() + _SWEEP_EVERY
             if worker.work_once():
                 continue

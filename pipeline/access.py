@@ -148,3 +148,33 @@ def may_read(reader: Reader, tokens: frozenset[str]) -> bool:
 def may_publish(reader: Reader, owner_unit: str) -> bool:
     """Whether the reader may publish documents of that unit."""
     return any(role_token(role, owner_unit) in reader.tokens for role in PUBLISHING_ROLES)
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeView:
+    """What somebody sees of jobs and batches: all of some units, and of others what they asked for themselves."""
+
+    person: str
+    all_of: frozenset[str]
+    own_of: frozenset[str]
+
+    def shows(self, *, unit: str, actor: str) -> bool:
+        """Whether they see what this actor asked for this unit."""
+        return unit in self.all_of or (unit in self.own_of and actor == self.person)
+
+
+def intake_view(reader: Reader) -> IntakeView:
+    """The view of intake that a reader has.
+
+    A unit's clerks see every document of it, so they see all that was taken in for it. Others who may file for it may
+    not read what somebody else filed, so they see their own. To everybody else it is as if it were not there.
+    """
+    return IntakeView(reader.id, all_of=_units_of(reader, {Role.VAN_THU}), own_of=_units_of(reader, PUBLISHING_ROLES))
+
+
+def _units_of(reader: Reader, roles: Iterable[Role]) -> frozenset[str]:
+    """The units in which the reader holds one of these roles."""
+    prefixes = [role_token(role, "") for role in roles]
+    return frozenset(
+        token.removeprefix(prefix) for prefix in prefixes for token in reader.tokens if token.startswith(prefix)
+    )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from pipeline.access import IntakeView
 from pipeline.catalogue.chunks import chunks
 from pipeline.catalogue.database import Database
-from pipeline.catalogue.tables import BatchItemRow, BatchRow, QuarantineRow
+from pipeline.catalogue.tables import BatchItemRow, BatchRow, FileRow, QuarantineRow
 from pipeline.errors import NotFoundError
 from pipeline.model import FileStatus, QuarantineRecord
 
@@ -25,8 +26,15 @@ class BatchItem:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchFile(BatchItem):
+    """The same with the name of the unit's file, where it is in."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BatchRecord:
-    """A batch and how many of its files ended how."""
+    """A batch and how many of its files ended how. `job` is the one that it was taken in for, if for one."""
 
     id: str
     unit: str
@@ -35,6 +43,7 @@ class BatchRecord:
     ended_at: datetime | None
     files: int
     counts: Mapping[FileStatus, int]
+    job: str | None = None
 
 
 class BatchFacts:
@@ -44,12 +53,12 @@ class BatchFacts:
         """Facts in this database."""
         self._database = database
 
-    def begin(self, *, unit: str, actor: str, files: int) -> str:
-        """Begin a batch of so many files; its id."""
+    def begin(self, *, unit: str, actor: str, files: int, job: str | None = None) -> str:
+        """Begin a batch of so many files, for this job if for one; its id."""
         batch = str(uuid4())
         with self._database.writing() as session:
             now = datetime.now(UTC)
-            session.add(BatchRow(id=batch, unit=unit, actor=actor, started_at=now, files=files))
+            session.add(BatchRow(id=batch, unit=unit, actor=actor, started_at=now, files=files, job=job))
         return batch
 
     def record(self, batch: str, items: Sequence[BatchItem]) -> None:
@@ -118,7 +127,39 @@ class BatchFacts:
                 .group_by(BatchItemRow.status)
             )
             counts = {FileStatus(status): number for status, number in session.execute(query)}
-            return BatchRecord(row.id, row.unit, row.actor, row.started_at, row.ended_at, row.files, counts)
+            return _record(row, counts)
+
+    def seen(self, view: IntakeView, *, unit: str | None, limit: int) -> Sequence[BatchRecord]:
+        """The latest batches that somebody sees, newest first, of one unit or of all; counted are their own files."""
+        with self._database.reading() as session:
+            query = select(BatchRow).where(_is_seen(view))
+            if unit is not None:
+                query = query.where(BatchRow.unit == unit)
+            rows = list(session.scalars(query.order_by(BatchRow.started_at.desc(), BatchRow.id).limit(limit)))
+            counted = (
+                select(BatchItemRow.batch, BatchItemRow.status, func.count())
+                .join(BatchRow, BatchRow.id == BatchItemRow.batch)
+                .where(BatchItemRow.batch.in_([row.id for row in rows]), _IS_OWN)
+                .group_by(BatchItemRow.batch, BatchItemRow.status)
+            )
+            counts: dict[str, dict[FileStatus, int]] = {row.id: {} for row in rows}
+            for batch, status, number in session.execute(counted):
+                counts[batch][FileStatus(status)] = number
+            return [_record(row, counts[row.id]) for row in rows]
+
+    def own_files(self, batch: str) -> Sequence[BatchFile]:
+        """How each file of the batch has ended so far, in their order, without what it finished for others."""
+        with self._database.reading() as session:
+            query = (
+                select(BatchItemRow, FileRow.name)
+                .join(BatchRow, BatchRow.id == BatchItemRow.batch)
+                .outerjoin(FileRow, FileRow.id == BatchItemRow.file)
+                .where(BatchItemRow.batch == batch, _IS_OWN)
+            )
+            return [
+                BatchFile(row.ordinal, FileStatus(row.status), row.reason, row.file, name)
+                for row, name in session.execute(query.order_by(BatchItemRow.ordinal))
+            ]
 
     def problems(self, batch: str) -> Sequence[BatchItem]:
         """How those files of the batch ended that are not wholly in, in their order."""
@@ -135,3 +176,16 @@ class BatchFacts:
         with self._database.reading() as session:
             ids = list(session.scalars(select(BatchRow.id).order_by(BatchRow.started_at.desc()).limit(limit)))
         return [self.batch(batch) for batch in ids]
+
+
+_IS_OWN = BatchItemRow.ordinal <= BatchRow.files
+"""What earlier runs left behind is finished by the next batch, whoever asked for it, and has later ordinals."""
+
+
+def _is_seen(view: IntakeView) -> ColumnElement[bool]:
+    is_own = and_(BatchRow.unit.in_(view.own_of), BatchRow.actor == view.person)
+    return or_(BatchRow.unit.in_(view.all_of), is_own)
+
+
+def _record(row: BatchRow, counts: Mapping[FileStatus, int]) -> BatchRecord:
+    return BatchRecord(row.id, row.unit, row.actor, row.started_at, row.ended_at, row.files, counts, row.job)

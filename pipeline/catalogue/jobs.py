@@ -4,7 +4,7 @@ A worker holds a job by a lease that it renews; when it dies the lease runs out 
 holds ids and counts: what was asked, with its paths and names, waits in the spool (`pipeline.storage.spool`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from pipeline.access import IntakeView
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.tables import JobRow
 from pipeline.errors import NotFoundError
@@ -54,6 +55,20 @@ class JobRecord:
     progress: JobProgress
     reason: str | None
     spool: str | None
+    fingerprint: str | None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether no worker has it or will have it."""
+        return self.status in (JobStatus.DONE, JobStatus.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What makes a job one, however often it is asked for: its key, and a keyed hash of all that was sent with it."""
+
+    key: str
+    fingerprint: str
 
 
 class JobFacts:
@@ -63,9 +78,15 @@ class JobFacts:
         """Facts in this database."""
         self._database = database
 
-    def add(self, job: str, *, unit: str, actor: str, spool: str) -> None:
-        """Ask for a job whose request is in the spool of this name, under this id."""
+    def add(self, job: str, *, unit: str, actor: str, spool: str, once: Once | None = None) -> JobRecord | None:
+        """Ask for a job whose request is in the spool of this name, under this id.
+
+        Where one was asked for with the same key, nothing is asked for; the one that has it.
+        """
         with self._database.writing() as session:
+            earlier = _by_key(session, once.key) if once else None
+            if earlier is not None:
+                return _record(earlier)
             session.add(
                 JobRow(
                     id=job,
@@ -77,8 +98,11 @@ class JobFacts:
                     attempts=0,
                     files_done=0,
                     pages_done=0,
+                    key=once.key if once else None,
+                    fingerprint=once.fingerprint if once else None,
                 )
             )
+        return None
 
     def claim(self, worker: str, *, spool: str, seconds: float) -> JobRecord | None:
         """Hold the oldest job that waits or whose worker has died, for so long; None where there is none.
@@ -141,6 +165,50 @@ class JobFacts:
                 raise NotFoundError(message)
             return _record(row)
 
+    def exists(self, job: str) -> bool:
+        """Whether there is a job of this id."""
+        with self._database.reading() as session:
+            return session.get(JobRow, job) is not None
+
+    def of_key(self, key: str) -> JobRecord | None:
+        """The job that was asked for with this key."""
+        with self._database.reading() as session:
+            row = _by_key(session, key)
+            return _record(row) if row is not None else None
+
+    def seen(self, view: IntakeView, limit: int) -> Sequence[JobRecord]:
+        """The latest jobs that somebody sees, newest first."""
+        with self._database.reading() as session:
+            query = select(JobRow).where(
+                or_(JobRow.unit.in_(view.all_of), and_(JobRow.unit.in_(view.own_of), JobRow.actor == view.person))
+            )
+            ordered = query.order_by(JobRow.created_at.desc(), JobRow.id).limit(limit)
+            return [_record(row) for row in session.scalars(ordered)]
+
+    def again(self, job: str) -> bool:
+        """Have an ended job done once more, as if it had just been asked for. False where it has not ended."""
+        anew = {
+            "status": JobStatus.WAITING,
+            "created_at": datetime.now(UTC),
+            "claimed_at": None,
+            "ended_at": None,
+            "worker": None,
+            "attempts": 0,
+            "not_before": None,
+            "reason": None,
+            "files": None,
+            "files_done": 0,
+            "pages_done": 0,
+            "batch": None,
+        }
+        with self._database.writing() as session:
+            row = session.get(JobRow, job, with_for_update=True)
+            if row is None or not _record(row).has_ended:
+                return False
+            for name, value in anew.items():
+                setattr(row, name, value)
+            return True
+
     def open(self) -> tuple[JobRecord, ...]:
         """The jobs that have not ended, oldest first."""
         with self._database.reading() as session:
@@ -165,6 +233,10 @@ class JobFacts:
             for name, value in (told | dict(values)).items():
                 setattr(row, name, value)
             return True
+
+
+def _by_key(session: Session, key: str) -> JobRow | None:
+    return session.scalars(select(JobRow).where(JobRow.key == key)).first()
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:
@@ -200,4 +272,5 @@ def _record(row: JobRow) -> JobRecord:
         progress=JobProgress(row.files, row.files_done, row.pages_done, row.batch),
         reason=row.reason,
         spool=row.spool,
+        fingerprint=row.fingerprint,
     )

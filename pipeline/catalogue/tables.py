@@ -123,6 +123,7 @@ class BatchRow(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     files: Mapped[int] = mapped_column(Integer)
+    job: Mapped[str | None] = mapped_column(String(36))
 
 
 class BatchItemRow(Base):
@@ -319,3 +320,5 @@ class JobRow(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     spool: Mapped[str | None] = mapped_column(String(36))
     not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    key: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
+    fingerprint: Mapped[str | None] = mapped_column(String(64))

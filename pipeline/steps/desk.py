@@ -13,8 +13,8 @@ from uuid import uuid4
 from pydantic import TypeAdapter
 
 from pipeline.catalogue import Catalogue
-from pipeline.catalogue.jobs import JobProgress, JobStatus
-from pipeline.errors import StoppedError, UnavailableError
+from pipeline.catalogue.jobs import JobProgress, JobRecord, JobStatus, Once
+from pipeline.errors import NotFoundError, StoppedError, UnavailableError, UsageError
 from pipeline.steps.intake import Asked
 from pipeline.steps.take_in import Batch
 from pipeline.storage.spool import Request, Spool
@@ -45,14 +45,57 @@ class Desk:
         """The id of a job to be asked for."""
         return str(uuid4())
 
-    def ask_for_files(self, job: str, asked: Asked) -> str:
-        """Ask for what was laid into the job's own folder (`spool.files(job)`) to be taken in; the job's id."""
-        return self._ask(job, asked, Request(publish_to=asked.publish_to))
+    def ask_for_files(self, job: str, asked: Asked, *, once: Once | None = None) -> str:
+        """Ask for what was laid into the job's own folder (`spool.files(job)`) to be taken in; the job's id.
 
-    def _ask(self, job: str, asked: Asked, request: Request) -> str:
+        Where the same was asked for before (`once`), the id of that job, and what was laid down is removed.
+
+        Raises:
+            UsageError: something else was asked for before with the same key; nothing is asked for.
+        """
+        return self._ask(job, asked, Request(publish_to=asked.publish_to), once)
+
+    def _ask(self, job: str, asked: Asked, request: Request, once: Once | None = None) -> str:
         self.spool.ask(job, request)
-        self.facts.jobs.add(job, unit=asked.unit, actor=asked.actor, spool=self.spool.name)
-        return job
+        earlier = self.facts.jobs.add(job, unit=asked.unit, actor=asked.actor, spool=self.spool.name, once=once)
+        if earlier is None or once is None:
+            return job
+        self.spool.discard(job)
+        if earlier.fingerprint != once.fingerprint:
+            message = "Khóa này đã dùng cho một lần gửi khác. Hãy gửi các tệp này với một khóa mới."
+            raise UsageError(message)
+        return earlier.id
+
+    def may_ask_again(self, job: JobRecord) -> bool:
+        """Whether the job has ended and left files here that were not taken in for no fault of theirs."""
+        return job.has_ended and job.spool == self.spool.name and self.spool.has_files(job.id)
+
+    def ask_again(self, job: str) -> None:
+        """Have what an ended job has left in the spool taken in.
+
+        Raises:
+            NotFoundError: there is no such job.
+            UsageError: it has not ended, or has left nothing here.
+        """
+        with self.facts.locks.held("ask-again", wait=True, busy=""):
+            record = self.facts.jobs.job(job)
+            if not self.may_ask_again(record):
+                message = "Việc này chưa xong, hoặc không còn tệp nào chờ nạp lại."
+                raise UsageError(message)
+            # Its report first: a worker takes a report that it finds for the answer of one that has died.
+            self.spool.reopen(job, record.progress.batch)
+            self.facts.jobs.again(job)
+
+    def report(self, job: str, batch: str) -> Batch | None:
+        """The report of a batch that was taken in for this job, while it is here: a day, or until it is fetched."""
+        for read in (self.spool.report, lambda job: self.spool.report_of(job, batch)):
+            try:
+                report = REPORTS.validate_json(read(job))
+            except NotFoundError:
+                continue
+            if report.id == batch:
+                return report
+        return None
 
     def follow(
         self,

@@ -8,7 +8,7 @@ its use: what nobody fetches is swept, except files that came with a request and
 import os
 import shutil
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from pipeline.storage.local import storage_errors
 _REQUEST = "request.json"
 _REPORT = "report.json"
 _FILES = "files"
+_EARLIER = "report-{}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,25 @@ class Spool:
         """The report. Raises `NotFoundError` where there is none, or none any more."""
         return self._read(job, _REPORT)
 
+    def report_of(self, job: str, batch: str) -> bytes:
+        """The report that was set aside when the job was asked for again after this batch. Raises as `report` does."""
+        return self._read(job, _EARLIER.format(batch))
+
+    def reopen(self, job: str, batch: str | None) -> None:
+        """Set the report aside, if there is one: what is left of the job is to be done once more."""
+        folder = self._folder / job
+        with storage_errors(), suppress(FileNotFoundError):
+            (folder / _REPORT).rename(folder / _EARLIER.format(batch))
+
+    def has_files(self, job: str) -> bool:
+        """Whether files that came with the request are still here."""
+        with storage_errors():
+            return any(not path.is_dir() for path in (self._folder / job / _FILES).rglob("*"))
+
+    def discard(self, job: str) -> None:
+        """Remove everything of a job, its files too, taken in or not."""
+        shutil.rmtree(self._folder / job, ignore_errors=True)
+
     def fetch(self, job: str) -> bytes:
         """The report, once: it is removed. Raises `NotFoundError` as `report` does."""
         report = self.report(job)
@@ -101,16 +121,20 @@ class Spool:
         """Remove everything of a job, but not files that came with a request and have not been taken in."""
         folder = self._folder / job
         if (folder / _REQUEST).exists() and (folder / _FILES).exists():
-            (folder / _REPORT).unlink(missing_ok=True)
+            for report in [folder / _REPORT, *folder.glob(_EARLIER.format("*"))]:
+                report.unlink(missing_ok=True)
         else:
-            shutil.rmtree(folder, ignore_errors=True)
+            self.discard(job)
 
-    def sweep(self, *, but: Collection[str], seconds: float) -> None:
-        """Remove what nobody has touched for so long, except of jobs that have not ended."""
+    def sweep(self, *, but: Collection[str], seconds: float, is_job: Callable[[str], bool]) -> None:
+        """Remove what nobody has touched for so long, except of jobs that have not ended.
+
+        What has no job was never promised to anybody: whoever was asking was cut off, and asks again.
+        """
         for folder in self._folders():
             with suppress(FileNotFoundError):
                 if folder.name not in but and time.time() - folder.stat().st_mtime > seconds:
-                    self.wipe(folder.name)
+                    (self.wipe if is_job(folder.name) else self.discard)(folder.name)
 
     def _folders(self) -> Iterator[Path]:
         if self._folder.is_dir():

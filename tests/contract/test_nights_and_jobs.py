@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from pipeline.access import IntakeView
 from pipeline.catalogue import Catalogue, open_catalogue
-from pipeline.catalogue.jobs import MOST_ATTEMPTS, JobProgress, JobRecord, JobStatus
+from pipeline.catalogue.batches import BatchItem
+from pipeline.catalogue.jobs import MOST_ATTEMPTS, JobProgress, JobRecord, JobStatus, Once
 from pipeline.catalogue.nights import NightOrigin, NightReport, NightStatus
 from pipeline.errors import NotFoundError
 from pipeline.model import FileStatus, Organisation, Unit
@@ -18,8 +20,9 @@ SPOOL = "spool-1"
 
 @pytest.fixture
 def facts(catalogue: Catalogue) -> Catalogue:
-    """A catalogue with one unit."""
-    catalogue.organisation.replace(Organisation((Unit("dang-uy", "Đảng ủy", "dang_uy"),), ()))
+    """A catalogue with two units."""
+    units = (Unit("dang-uy", "Đảng ủy", "dang_uy"), Unit("chi-bo", "Chi bộ", "chi_bo", parent="dang-uy"))
+    catalogue.organisation.replace(Organisation(units, ()))
     return catalogue
 
 
@@ -209,3 +212,86 @@ def test_a_job_that_kills_its_workers_is_given_up(facts: Catalogue) -> None:
 def test_there_is_no_job_of_that_id(facts: Catalogue) -> None:
     with pytest.raises(NotFoundError):
         facts.jobs.job("missing")
+
+
+def test_what_is_asked_for_with_the_same_key_is_one_job(facts: Catalogue, second: Catalogue) -> None:
+    once = Once("key-1", "fingerprint-1")
+
+    def ask(number: int) -> JobRecord | None:
+        jobs = (facts, second)[number % 2].jobs
+        return jobs.add(f"job-{number}", unit="dang-uy", actor="van-thu", spool=SPOOL, once=once)
+
+    with ThreadPoolExecutor(4) as executor:
+        earlier = list(executor.map(ask, range(8)))
+
+    (job,) = facts.jobs.open()
+    assert [told.id if told else None for told in earlier].count(None) == 1
+    assert {told.id for told in earlier if told} == {job.id}
+    assert job.fingerprint == "fingerprint-1"
+    assert facts.jobs.of_key("key-1") == job
+    assert facts.jobs.of_key("key-2") is None
+
+
+def test_a_job_is_done_once_more_when_it_is_asked_for_again(facts: Catalogue) -> None:
+    (job,) = asked(facts)
+    assert not facts.jobs.again(job)  # it has not ended
+    claimed(facts, "a")
+    assert not facts.jobs.again(job)
+    batch = facts.batches.begin(unit="dang-uy", actor="van-thu", files=1, job=job)
+    facts.jobs.end(job, "a", JobStatus.FAILED, JobProgress(1, 1, 1, batch), reason="Ổ đĩa đã đầy.")
+
+    assert facts.jobs.again(job)
+
+    again = claimed(facts, "b")
+    assert (again.id, again.attempts, again.reason, again.ended_at) == (job, 1, None, None)
+    assert again.progress == JobProgress()
+    assert facts.batches.batch(batch).job == job
+
+
+VIEWS = {
+    "a clerk of the Party committee": (IntakeView("van-thu", frozenset({"dang-uy"}), frozenset({"dang-uy"})), "abc"),
+    "the cell's clerk": (IntakeView("khac", frozenset({"chi-bo"}), frozenset({"chi-bo"})), "d"),
+    "a secretary": (IntakeView("bi-thu", frozenset(), frozenset({"dang-uy"})), "b"),
+    "a secretary of both": (IntakeView("bi-thu", frozenset(), frozenset({"dang-uy", "chi-bo"})), "bd"),
+    "a member": (IntakeView("bi-thu", frozenset(), frozenset()), ""),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_jobs_and_batches_are_seen_by_whom_they_concern(facts: Catalogue, view: str) -> None:
+    for job, unit, actor in (
+        ("a", "dang-uy", "van-thu"),
+        ("b", "dang-uy", "bi-thu"),
+        ("c", "dang-uy", "nightly"),
+        ("d", "chi-bo", "bi-thu"),
+    ):
+        facts.jobs.add(job, unit=unit, actor=actor, spool=SPOOL)
+        facts.batches.begin(unit=unit, actor=actor, files=1, job=job)
+    seen, expected = VIEWS[view]
+
+    assert sorted(job.id for job in facts.jobs.seen(seen, 9)) == sorted(expected)
+    assert sorted(str(batch.job) for batch in facts.batches.seen(seen, unit=None, limit=9)) == sorted(expected)
+    own = [str(batch.job) for batch in facts.batches.seen(seen, unit="chi-bo", limit=9)]
+    assert own == (["d"] if "d" in expected else [])
+    assert len(facts.jobs.seen(seen, 1)) == min(1, len(expected))
+    for job in "abcd":
+        record = facts.jobs.job(job)
+        assert seen.shows(unit=record.unit, actor=record.actor) == (job in expected)
+
+
+def test_what_a_batch_finished_for_others_is_not_told_as_its_own(facts: Catalogue) -> None:
+    batch = facts.batches.begin(unit="dang-uy", actor="van-thu", files=2)
+    items = [
+        BatchItem(1, FileStatus.REFUSED, "Tệp hỏng."),
+        BatchItem(2, FileStatus.REFUSED, "Tệp hỏng."),
+        BatchItem(3, FileStatus.FAILED, "của lượt trước"),
+    ]
+    facts.batches.record(batch, items)
+
+    assert [(file.ordinal, file.reason, file.name) for file in facts.batches.own_files(batch)] == [
+        (1, "Tệp hỏng.", None),
+        (2, "Tệp hỏng.", None),
+    ]
+    view = IntakeView("van-thu", frozenset({"dang-uy"}), frozenset())
+    (record,) = facts.batches.seen(view, unit=None, limit=1)
+    assert record.counts == {FileStatus.REFUSED: 2}

@@ -74,7 +74,7 @@ def test_a_killed_run_of_prefect_is_finished_by_the_next_and_leaves_no_process(h
 class Unwatched:
     """Nobody looks at the bar."""
 
-    def begin(self, *, files: int) -> None:
+    def begin(self, *, batch: str, files: int) -> None:
         pass
 
     def page_done(self) -> None:

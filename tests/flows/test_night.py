@@ -19,6 +19,7 @@ from flows.night import ACTOR, Night, lock_of, run_night
 from flows.progress import Silence
 from flows.wiring import BUCKET_LOCK, night_means
 from pipeline.catalogue import Catalogue
+from pipeline.catalogue.jobs import JobProgress
 from pipeline.catalogue.nights import NightOrigin, NightStatus
 from pipeline.clock import today
 from pipeline.errors import BusyError, MissingProgramError, SettingsError, StorageFullError
@@ -157,9 +158,11 @@ def test_a_file_that_is_still_copied_waits_for_its_turn(tmp_path: Path, facts: C
 def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_run(of: Settings, facts: Catalogue) -> None:
     path = write_paper(inbox(of, "one.pdf"), 1)
 
-    def change_then_run(ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
+    def change_then_run(
+        ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int, told: Callable[[], JobProgress]
+    ) -> None:
         write_paper(path, 2)
-        run_direct(ordinals, work, workers)
+        run_direct(ordinals, work, workers, told)
 
     first = night(of, facts, runner=change_then_run)
     assert lying(of) == ["dang-uy/one.pdf"]

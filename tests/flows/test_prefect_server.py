@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +19,11 @@ import os
 from pathlib import Path
 from flows.ingest import PrefectRunner
 from flows.prefect_server import api_of
+from pipeline.catalogue.jobs import JobProgress
 from pipeline.model import FileStatus
 
-PrefectRunner(Path(os.environ["HOME_OF_TEST"]), api_of(os.environ))([1, 2], lambda _: FileStatus.STORED, 2)
+runner = PrefectRunner(Path(os.environ["HOME_OF_TEST"]), api_of(os.environ))
+runner([1, 2], lambda _: FileStatus.STORED, 2, lambda: JobProgress(4, 3, 7, "batch-1"))
 """
 
 
@@ -57,6 +60,15 @@ def test_flows_run_for_who_has_it(api: PrefectApi, home: Path) -> None:
     done = subprocess.run([sys.executable, "-c", FLOW], env=environment, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
+    answer = httpx.post(f"{api.url}/artifacts/filter", json={}, headers=_authorized(api), timeout=60)
+    (artifact,) = answer.json()
+    assert (artifact["type"], artifact["key"], artifact["data"]) == ("progress", "ingest", 75.0)
+    assert artifact["description"] == "Đợt batch-1: 3/4 tệp, 7 trang"
+    assert artifact["flow_run_id"]
+
+
+def _authorized(api: PrefectApi) -> dict[str, str]:
+    return {"Authorization": f"Basic {b64encode(api.secret.encode()).decode()}"}
 
 
 def test_each_start_has_a_secret_of_its_own_and_only_its_owner_can_read_it(tmp_path: Path) -> None:

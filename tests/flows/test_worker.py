@@ -14,8 +14,15 @@ from flows.stopping import Stop
 from flows.wiring import ingest_rooms
 from flows.worker import Worker
 from pipeline.catalogue import Catalogue
-from pipeline.catalogue.jobs import JobProgress, JobStatus
-from pipeline.errors import MissingProgramError, NotFoundError, StoppedError, StorageFullError, UnavailableError
+from pipeline.catalogue.jobs import JobProgress, JobStatus, Once
+from pipeline.errors import (
+    MissingProgramError,
+    NotFoundError,
+    StoppedError,
+    StorageFullError,
+    UnavailableError,
+    UsageError,
+)
 from pipeline.model import DocumentStatus, FileStatus
 from pipeline.ports import ObjectStore, StoredObject
 from pipeline.settings import load_settings
@@ -98,10 +105,12 @@ def test_files_that_come_with_the_job_are_taken_in_and_removed(desk: Desk, worke
 def test_a_stopped_worker_gives_its_job_back_and_another_finishes_it(desk: Desk, worker: Worker, folder: Path) -> None:
     job = desk.ask([folder], ASKED, workers=None)
 
-    def stop_then_run(ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
+    def stop_then_run(
+        ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int, told: Callable[[], JobProgress]
+    ) -> None:
         work(ordinals[0])
         worker.stop.ask(15)
-        run_direct(ordinals[1:], work, workers)
+        run_direct(ordinals[1:], work, workers, told)
 
     replace(worker, runner=stop_then_run).work_once()
     assert desk.facts.jobs.job(job).status is JobStatus.WAITING
@@ -130,11 +139,13 @@ class _next_worker:  # noqa: N801
 def test_a_job_that_was_lost_is_left_to_who_has_it(desk: Desk, worker: Worker, folder: Path) -> None:
     job = desk.ask([folder], ASKED, workers=None)
 
-    def lose_then_run(ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int) -> None:
+    def lose_then_run(
+        ordinals: Sequence[int], work: Callable[[int], FileStatus], workers: int, told: Callable[[], JobProgress]
+    ) -> None:
         desk.facts.jobs.release(job, "one")
         assert desk.facts.jobs.claim("two", spool=desk.spool.name, seconds=3600) is not None
         worker.lost.set()
-        run_direct(ordinals, work, workers)
+        run_direct(ordinals, work, workers, told)
 
     replace(worker, runner=lose_then_run).work_once()
 
@@ -220,7 +231,7 @@ def test_files_of_a_job_that_failed_are_kept(desk: Desk, worker: Worker, folder:
 
     with pytest.raises(UnavailableError):
         follow(desk, job)
-    desk.spool.sweep(but=(), seconds=-1)
+    desk.spool.sweep(but=(), seconds=-1, is_job=desk.facts.jobs.exists)
 
     assert [path.name for path in desk.spool.files(job).iterdir()] == ["one.pdf"]
 
@@ -253,7 +264,59 @@ def test_a_file_that_may_be_tried_again_is_kept_and_the_others_are_not(
     assert replace(worker, rooms=replace(worker.rooms, store=store)).work_once()
 
     assert follow(desk, job)["two.pdf"] is FileStatus.FAILED
-    desk.spool.sweep(but=(), seconds=-1)
+    desk.spool.sweep(but=(), seconds=-1, is_job=desk.facts.jobs.exists)
 
     assert [path.name for path in desk.spool.files(job).iterdir()] == ["two.pdf"]
     assert desk.spool.request(job).publish_to == ASKED.publish_to
+
+
+def test_what_was_kept_is_taken_in_when_it_is_asked_for_again(desk: Desk, worker: Worker, folder: Path) -> None:
+    job = desk.new()
+    for path in folder.iterdir():
+        (desk.spool.files(job) / path.name).write_bytes(path.read_bytes())
+    desk.ask_for_files(job, ASKED)
+    with pytest.raises(UsageError):
+        desk.ask_again(job)  # it has not ended
+    digest = sha256((folder / "two.pdf").read_bytes()).hexdigest()
+    store = cast("ObjectStore", _FullStore(worker.rooms.store, digest))
+    assert replace(worker, rooms=replace(worker.rooms, store=store)).work_once()
+    first = desk.facts.jobs.job(job).progress.batch or ""
+    assert desk.may_ask_again(desk.facts.jobs.job(job))
+
+    desk.ask_again(job)
+    assert worker.work_once()
+
+    second = desk.facts.jobs.job(job).progress.batch or ""
+    reports = [desk.report(job, batch) for batch in (first, second)]
+    told = [
+        {Path(outcome.path or "").name: outcome.status for outcome in report.outcomes} if report else {}
+        for report in reports
+    ]
+    assert told[0] == {
+        "one.pdf": FileStatus.STORED,
+        "two.pdf": FileStatus.FAILED,
+        "vụ việc X.txt": FileStatus.REFUSED,
+    }
+    assert told[1] == {"two.pdf": FileStatus.STORED}
+    assert len(list(desk.facts.documents.document_ids())) == 2
+    assert desk.facts.batches.batch(second).job == job
+    assert not desk.may_ask_again(desk.facts.jobs.job(job))
+    with pytest.raises(UsageError):
+        desk.ask_again(job)
+
+
+def test_the_same_sent_twice_is_one_job_and_something_else_is_refused(desk: Desk, worker: Worker, folder: Path) -> None:
+    def send(name: str, fingerprint: str) -> str:
+        job = desk.new()
+        (desk.spool.files(job) / name).write_bytes((folder / name).read_bytes())
+        return desk.ask_for_files(job, ASKED, once=Once("key", fingerprint))
+
+    job = send("one.pdf", "1")
+    assert send("one.pdf", "1") == job
+    assert worker.work_once()
+    assert send("one.pdf", "1") == job
+    with pytest.raises(UsageError):
+        send("two.pdf", "2")
+
+    assert not worker.work_once()
+    assert sorted(path.name for path in (folder.parent / "home" / "spool").iterdir()) == [job]

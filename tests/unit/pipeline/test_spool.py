@@ -52,9 +52,44 @@ def test_only_old_and_ended_things_are_swept(spool: Spool, tmp_path: Path) -> No
     for job in ("old", "old-open"):
         os.utime(tmp_path / "spool" / job, (yesterday, yesterday))
 
-    spool.sweep(but=["old-open"], seconds=3600)
+    spool.sweep(but=["old-open"], seconds=3600, is_job=lambda _: True)
 
     assert sorted(p.name for p in (tmp_path / "spool").iterdir()) == ["new", "old-open"]
+
+
+def test_what_nobody_was_promised_is_swept_with_its_files(spool: Spool, tmp_path: Path) -> None:
+    for job in ("promised", "cut-off"):
+        (spool.files(job) / "a.pdf").write_bytes(b"scan")
+        spool.ask(job, Request())
+    (spool.files("half") / "a.pdf").write_bytes(b"sc")
+
+    spool.sweep(but=(), seconds=-1, is_job=lambda job: job == "promised")
+
+    assert [p.name for p in (tmp_path / "spool").iterdir()] == ["promised"]
+    assert spool.has_files("promised")
+
+
+def test_an_earlier_report_is_kept_beside_the_next_and_swept_with_it(spool: Spool) -> None:
+    kept = spool.files("job-1") / "a.pdf"
+    kept.write_bytes(b"scan")
+    spool.ask("job-1", Request())
+    spool.answer("job-1", b"first", keep=[kept])
+    spool.reopen("job-1", "batch-1")
+    with pytest.raises(NotFoundError):
+        spool.report("job-1")
+    assert spool.has_files("job-1")
+
+    spool.answer("job-1", b"second", keep=[kept])
+
+    assert (spool.report_of("job-1", "batch-1"), spool.report("job-1")) == (b"first", b"second")
+    spool.wipe("job-1")
+    with pytest.raises(NotFoundError):
+        spool.report("job-1")
+    with pytest.raises(NotFoundError):
+        spool.report_of("job-1", "batch-1")
+    assert spool.has_files("job-1")
+    spool.discard("job-1")
+    assert not spool.has_files("job-1")
 
 
 def test_an_installation_has_one_name_of_its_own(tmp_path: Path) -> None:
