@@ -7,6 +7,7 @@
     ├── NotFoundError              exit 1, HTTP 404   missing, or hidden from this reader: the same
     ├── NotAllowedError            exit 1, HTTP 403   may be seen but not done by this person
     ├── NotSignedInError           exit 1, HTTP 401
+    ├── TooManyAttemptsError       exit 1, HTTP 429   somebody tries passwords, and has to wait
     ├── UnavailableError           exit 1, HTTP 503   a store, index or program cannot be used now
     │   ├── StorageFullError                          no space left where the store or staging lies
     │   ├── BusyError                                 somebody else holds the lock
@@ -61,6 +62,17 @@ class NotSignedInError(VanKhoError):
     """Nobody is signed in, or the name and password do not match."""
 
     http_status = 401
+
+
+class TooManyAttemptsError(VanKhoError):
+    """Too many attempts have failed; in `retry_seconds` they are heard again."""
+
+    http_status = 429
+
+    def __init__(self, message: str, *, retry_seconds: int) -> None:
+        """Say so, and for how long."""
+        super().__init__(message)
+        self.retry_seconds = retry_seconds
 
 
 class UnavailableError(VanKhoError):

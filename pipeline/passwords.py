@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from pipeline.common_passwords import is_common
 from pipeline.errors import UsageError
 
 MIN_LENGTH = 12
@@ -49,6 +50,8 @@ def require_good_password(password: str, *, person: str) -> None:
         message = f"Mật khẩu lặp lại quá ít ký tự. Hãy dùng ít nhất {MIN_DISTINCT} ký tự khác nhau."
     elif len(person) >= _LEAST_NAME and person.lower() in plain.lower():
         message = "Mật khẩu không được chứa mã người dùng. Hãy chọn mật khẩu khác."
+    elif is_common(plain):
+        message = "Mật khẩu này ai cũng đoán được đầu tiên. Hãy dùng vài từ không liên quan ghép lại."
     else:
         return
     raise UsageError(message)

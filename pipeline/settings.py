@@ -156,6 +156,8 @@ class WebSettings(_Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65_535)
     session_hours: float = Field(default=12, gt=0)
+    failures_per_address: int = Field(default=50, ge=1)
+    """Failed sign-ins from one address within ten minutes before it has to wait."""
     certificate: Path | None = None
     """PEM certificate chain and, in `certificate_key`, its key: required outside loopback."""
     certificate_key: Path | None = None

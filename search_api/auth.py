@@ -20,6 +20,7 @@ from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.clock import today
 from pipeline.errors import NotAllowedError, NotSignedInError
 from pipeline.passwords import new_secret, secret_hash
+from search_api.addresses import network_of
 from search_api.services import Services, ServicesOf
 from search_api.unknown import UNKNOWN
 
@@ -73,12 +74,28 @@ def origin_of(request: Request) -> str:
     return f"http:{request.client.host if request.client else UNKNOWN}"
 
 
+def address_of(request: Request) -> str:
+    """Which address a request counts for where attempts are limited by address."""
+    return network_of(request.client.host if request.client else None)
+
+
 def record_refused(of: Services, request: Request, actor: str, action: str) -> None:
     """Write a refused attempt into the audit; those of nobody are counted."""
     if actor == UNKNOWN:
         of.unknown.note(action, origin_of(request))
     else:
         of.catalogue.audit.record(AuditEvent(actor, action, None, Outcome.REFUSED, origin_of(request)))
+
+
+def require_session(who: SignedIn) -> None:
+    """Refuse a program: what decides how somebody signs in is for the person who is signed in, in a browser.
+
+    Raises:
+        NotAllowedError: the request rests on a token.
+    """
+    if who.credential.kind is not CredentialKind.SESSION:
+        message = "Mã truy cập của chương trình không làm được việc này. Hãy đăng nhập bằng trình duyệt."
+        raise NotAllowedError(message)
 
 
 def require_own_pages(request: Request, of: Services, *, actor: str) -> None:

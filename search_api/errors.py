@@ -20,6 +20,7 @@ from pipeline.errors import (
     NotSignedInError,
     ObjectMissingError,
     PageFailedError,
+    TooManyAttemptsError,
     UnavailableError,
     UsageError,
     VanKhoError,
@@ -39,6 +40,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_LARGE = "too_large"
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
     RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     PAGE_FAILED = "page_failed"
     DAMAGED = "damaged"
@@ -52,6 +54,7 @@ _CODES: Mapping[type[VanKhoError], Code] = {
     NotAllowedError: Code.NOT_ALLOWED,
     NotSignedInError: Code.NOT_SIGNED_IN,
     PageFailedError: Code.PAGE_FAILED,
+    TooManyAttemptsError: Code.TOO_MANY_ATTEMPTS,
 }
 """Errors whose words are meant for whoever asks. All others are said in general words and logged."""
 
@@ -118,10 +121,18 @@ def _own(_request: Request, error: Exception) -> JSONResponse:
         return _answer(500, Code.DAMAGED, _DAMAGED)
     for kind, code in _CODES.items():
         if isinstance(error, kind):
-            headers = {"WWW-Authenticate": "Bearer"} if kind is NotSignedInError else {}
-            return _answer(error.http_status, code, str(error), headers)
+            return _answer(error.http_status, code, str(error), _headers(error))
     _LOG.error("%s: %s", type(error).__name__, error)
     return internal_error()
+
+
+def _headers(error: VanKhoError) -> Mapping[str, str]:
+    match error:
+        case NotSignedInError():
+            return {"WWW-Authenticate": "Bearer"}
+        case TooManyAttemptsError():
+            return {"Retry-After": str(error.retry_seconds)}
+    return {}
 
 
 def _invalid(_request: Request, error: Exception) -> JSONResponse:

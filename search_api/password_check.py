@@ -1,21 +1,26 @@
 """Signing in with a password: whoever fails learns nothing from the answer, and soon has to wait.
 
 An unknown person, one without an account, a wrong password and a locked account are answered alike, after the same
-work and at a full step of time, so that neither a lookup nor a write more can be measured.
+work and at a full step of time, so that neither a lookup nor a write more can be measured. Who waits, for a place or
+for the step, holds no thread: searches go on, and nobody keeps others from signing in.
 Leaves rules and hashes to `pipeline.passwords`, and sessions to `search_api.auth`.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from threading import BoundedSemaphore, Lock
+from threading import Lock
+
+import anyio
+from anyio import to_thread
 
 from pipeline.catalogue.accounts import Account, AccountFacts
-from pipeline.errors import NotSignedInError, UnavailableError
+from pipeline.errors import NotSignedInError
 from pipeline.passwords import hash_password, new_secret, verify_password
+from search_api.addresses import FailingAddresses
+from search_api.turns import Capacity, Turns
 
 FREE_FAILURES = 4
 """So many failures in a row may be slips; with the next the account is locked."""
@@ -31,10 +36,8 @@ REFUSED = (
     " Hãy kiểm tra rồi thử lại sau ít phút; nếu quên mật khẩu, hãy báo người quản trị."
 )
 
-_HASHED_AT_ONCE = 2
-"""Each hash takes 64 MiB and a processor."""
-_MOST_WAITING = 8
-"""Further attempts are turned away at once: they must not take the threads that answer readers."""
+_PLACES = Capacity(at_once=2, each=20, together=200)
+"""Each hash takes 64 MiB and a processor, so two at a time. Those who wait do so address by address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +45,50 @@ class Clock:
     """Time as the check sees it."""
 
     elapsed: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody saying that they are this person. `address` is where it comes from (`addresses.network_of`)."""
+
+    person: str
+    password: str
+    address: str
 
 
 class PasswordCheck:
     """Checks passwords against the catalogue's accounts."""
 
-    def __init__(self, accounts: AccountFacts, clock: Clock | None = None) -> None:
+    def __init__(self, accounts: AccountFacts, addresses: FailingAddresses, clock: Clock | None = None) -> None:
         """With these accounts."""
         self._accounts = accounts
+        self._addresses = addresses
         self._clock = clock or Clock()
-        self._waiting = BoundedSemaphore(_MOST_WAITING)
-        self._hashing = BoundedSemaphore(_HASHED_AT_ONCE)
+        self._turns = Turns(_PLACES)
         self._counting = Lock()
 
-    def check(self, person: str, password: str) -> None:
+    async def check(self, attempt: Attempt, *, refused: Callable[[], None]) -> None:
         """Return where this is the person's password now; it then counts no failures.
+
+        `refused` is called in a thread for each attempt that failed, before it is answered.
 
         Raises:
             NotSignedInError: it is not, in words that are the same whatever the reason.
+            TooManyAttemptsError: too many attempts from this address have failed.
             UnavailableError: too many people are signing in at this moment.
         """
-        with self._place():
+        self._addresses.require_heard(attempt.address)
+        async with self._turns.turn(attempt.address):
+            self._addresses.require_heard(attempt.address)  # others of it may have failed while this one waited
             began = self._clock.elapsed()
-            if not self._is_right(person, password):
-                self._clock.sleep(to_full_step(self._clock.elapsed() - began))
-                raise NotSignedInError(REFUSED)
+            is_right = await to_thread.run_sync(self._is_right, attempt.person, attempt.password)
+            if not is_right:
+                self._addresses.note(attempt.address)
+        if not is_right:
+            await to_thread.run_sync(refused)
+            await self._clock.sleep(to_full_step(self._clock.elapsed() - began))
+            raise NotSignedInError(REFUSED)
 
     def account(self, person: str) -> Account | None:
         """The person's account, if they have one. What cannot be an id is not asked for."""
@@ -79,16 +100,15 @@ class PasswordCheck:
         return hash_password(new_secret())
 
     def _is_right(self, person: str, password: str) -> bool:
-        with self._hashing:
-            decoy = self._decoy  # made by the first attempt, whosever that is
-            account = self._begin_attempt(person)
-            verified = verify_password(account.password_hash if account else decoy, password)
-            if account is None or not verified.is_right:
-                return False
-            self._accounts.record_attempt(person, failures=0, locked_until=None)
-            if verified.needs_rehash:
-                self._accounts.refresh_hash(person, hash_password(password))
-            return True
+        decoy = self._decoy  # made by the first attempt, whosever that is
+        account = self._begin_attempt(person)
+        verified = verify_password(account.password_hash if account else decoy, password)
+        if account is None or not verified.is_right:
+            return False
+        self._accounts.record_attempt(person, failures=0, locked_until=None)
+        if verified.needs_rehash:
+            self._accounts.refresh_hash(person, hash_password(password))
+        return True
 
     def _begin_attempt(self, person: str) -> Account | None:
         """The account, unless it is locked. Its attempt counts as failed until it succeeds: no race can hide one."""
@@ -100,16 +120,6 @@ class PasswordCheck:
             failures = account.failures + 1
             self._accounts.record_attempt(person, failures=failures, locked_until=lock_end(failures, now))
             return account
-
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        if not self._waiting.acquire(blocking=False):
-            message = "Đang có quá nhiều người đăng nhập. Hãy thử lại sau ít phút."
-            raise UnavailableError(message)
-        try:
-            yield
-        finally:
-            self._waiting.release()
 
 
 def to_full_step(elapsed: float) -> float:

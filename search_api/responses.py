@@ -39,6 +39,7 @@ _DESCRIPTIONS: Mapping[int, str] = {
     413: "Nội dung gửi lên quá lớn",
     416: "`Range` nằm ngoài tệp",
     422: "Tham số hoặc nội dung chưa đúng",
+    429: "Quá nhiều lần sai; hãy thử lại sau số giây trong `Retry-After`",
     500: "Dữ liệu trong kho bị hỏng, hoặc lỗi ngoài dự kiến",
     503: "Tạm gián đoạn; hãy thử lại sau số giây trong `Retry-After`",
 }

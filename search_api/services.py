@@ -11,6 +11,7 @@ from pipeline.catalogue import Catalogue
 from pipeline.ports import ObjectStore, SearchIndex
 from pipeline.settings import Settings
 from pipeline.wiring import catalogue_of, store_of
+from search_api.addresses import FailingAddresses
 from search_api.drawing import Drawing
 from search_api.outbox import OutboxWatch
 from search_api.password_check import PasswordCheck
@@ -52,7 +53,7 @@ def open_services(settings: Settings) -> Services:
         store=store_of(settings),
         index=index,
         search=Search(index, catalogue.documents),
-        passwords=PasswordCheck(catalogue.accounts),
+        passwords=PasswordCheck(catalogue.accounts, FailingAddresses(settings.web.failures_per_address)),
         outbox=OutboxWatch(catalogue.documents, Drainer(catalogue, index)),
         unknown=UnknownAttempts(catalogue.audit.record),
         drawing=Drawing(settings.intake),

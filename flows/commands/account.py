@@ -15,9 +15,10 @@ import typer
 
 from flows.console import catalogue, command_app, origin, print_json, settings, system_user
 from pipeline.catalogue import Catalogue
-from pipeline.catalogue.accounts import Account, CredentialKind
+from pipeline.catalogue.accounts import Account, Credential, CredentialKind
 from pipeline.catalogue.audit import AuditEvent, Outcome
-from pipeline.errors import NotAllowedError, UsageError
+from pipeline.clock import HOME_ZONE
+from pipeline.errors import NotAllowedError, NotFoundError, UsageError
 from pipeline.passwords import hash_password, new_secret, require_good_password, secret_hash, verify_password
 
 app = command_app("Tài khoản: cách một người hoặc một chương trình đăng nhập.")
@@ -77,6 +78,51 @@ def token(
         _record(person, "create-token", facts)
     told = {"person": person, "name": name, "token": secret, "expires_at": expires.isoformat(timespec="seconds")}
     _say(f"{secret}\nMã này chỉ hiện một lần; có hạn tới {expires:%d/%m/%Y}.", told, as_json=as_json)
+
+
+@app.command()
+def sessions(person: PersonArgument, as_json: JSONOption = False) -> None:
+    """Xem các phiên và mã còn hạn của một người."""
+    with catalogue(settings()) as facts:
+        facts.organisation.person(person)
+        found = facts.accounts.credentials(person)
+    if as_json:
+        print_json({"person": person, "sessions": [_told(credential) for credential in found]})
+    else:
+        print("\n".join(map(_line, found)) or f"«{person}» không có phiên hay mã nào còn hạn.")
+
+
+@app.command()
+def end(
+    person: PersonArgument,
+    session: Annotated[str | None, typer.Option("--id", help="Chỉ phiên hoặc mã này; không nêu là tất cả")] = None,
+    as_json: JSONOption = False,
+) -> None:
+    """Kết thúc các phiên và mã của một người: lần sau họ phải đăng nhập lại."""
+    with catalogue(settings()) as facts:
+        facts.organisation.person(person)
+        chosen = [session] if session else [credential.id for credential in facts.accounts.credentials(person)]
+        ended = [one for one in chosen if facts.accounts.end_credential(person, one)]
+        _record(person, "end-session", facts, Outcome.ALLOWED if ended or not session else Outcome.REFUSED)
+    if session and not ended:
+        raise NotFoundError(f"«{person}» không có phiên hay mã nào mang mã «{session}».")
+    _say(f"Đã kết thúc {len(ended)} phiên và mã của «{person}».", {"person": person, "ended": ended}, as_json=as_json)
+
+
+def _told(credential: Credential) -> dict[str, str]:
+    return {
+        "id": credential.id,
+        "kind": credential.kind.value,
+        "name": credential.name,
+        "created_at": credential.created_at.isoformat(timespec="seconds"),
+        "expires_at": credential.expires_at.isoformat(timespec="seconds"),
+    }
+
+
+def _line(credential: Credential) -> str:
+    kind = "phiên" if credential.kind is CredentialKind.SESSION else "mã của chương trình"
+    until = credential.expires_at.astimezone(HOME_ZONE)
+    return f"{credential.id}  {kind} «{credential.name}», có hạn tới {until:%H:%M %d/%m/%Y}"
 
 
 def _account(person: str, facts: Catalogue) -> Account:

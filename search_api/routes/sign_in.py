@@ -1,24 +1,29 @@
 """Signing in and out, and the sessions and tokens of whoever is signed in."""
 
+from functools import partial
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from pipeline.catalogue.accounts import Credential
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.clock import today
-from pipeline.errors import NotFoundError, NotSignedInError
-from pipeline.passwords import MAX_LENGTH
+from pipeline.errors import NotFoundError, TooManyAttemptsError
+from pipeline.passwords import MAX_LENGTH, hash_password, require_good_password
 from search_api.auth import (
     CurrentReader,
     SignedIn,
+    address_of,
     begin_session,
     forget_session,
     origin_of,
     record_refused,
     require_own_pages,
+    require_session,
 )
+from search_api.password_check import Attempt
 from search_api.responses import MeAnswer, RoleAnswer, SessionAnswer, errors
 from search_api.services import Services, ServicesOf
 from search_api.unknown import UNKNOWN
@@ -29,28 +34,50 @@ open_router = APIRouter(tags=["sign-in"])
 router = APIRouter(tags=["sign-in"])
 
 
+Password = Annotated[SecretStr, Field(min_length=1, max_length=4 * MAX_LENGTH)]
+
+
 class SignInRequest(BaseModel):
     """A person's id and password."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     person: Annotated[str, Field(min_length=1, max_length=64)]
-    password: Annotated[SecretStr, Field(min_length=1, max_length=4 * MAX_LENGTH)]
+    password: Password
 
 
-@open_router.post("/sessions", status_code=201, summary="Đăng nhập", responses=errors(400, 401, 403, 413, 422, 503))
-def sign_in(asked: SignInRequest, request: Request, response: Response, of: ServicesOf) -> SessionAnswer:
+class PasswordRequest(BaseModel):
+    """One's password of now, and the one that is to take its place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    current: Password
+    new: Password
+
+
+@open_router.post(
+    "/sessions", status_code=201, summary="Đăng nhập", responses=errors(400, 401, 403, 413, 422, 429, 503)
+)
+async def sign_in(asked: SignInRequest, request: Request, response: Response, of: ServicesOf) -> SessionAnswer:
     """Begin a session, kept in a cookie. After several failures in a row the account waits, longer each time."""
-    require_own_pages(request, of, actor=UNKNOWN)
+    await to_thread.run_sync(partial(require_own_pages, request, of, actor=UNKNOWN))
     person = asked.person.strip().lower()
-    try:
-        of.passwords.check(person, asked.password.get_secret_value())
-    except NotSignedInError:
+
+    def refused() -> None:
         record_refused(of, request, _account_name(person, of), "sign-in")
+
+    def begun() -> Credential:
+        credential = begin_session(person, request, response, of)
+        of.catalogue.audit.record(AuditEvent(person, "sign-in", None, Outcome.ALLOWED, origin_of(request)))
+        return credential
+
+    attempt = Attempt(person, asked.password.get_secret_value(), address_of(request))
+    try:
+        await of.passwords.check(attempt, refused=refused)
+    except TooManyAttemptsError:
+        await to_thread.run_sync(of.unknown.note, "sign-in", origin_of(request))
         raise
-    credential = begin_session(person, request, response, of)
-    of.catalogue.audit.record(AuditEvent(person, "sign-in", None, Outcome.ALLOWED, origin_of(request)))
-    return _session(credential, is_current=True)
+    return _session(await to_thread.run_sync(begun), is_current=True)
 
 
 @router.delete("/sessions/current", status_code=204, summary="Đăng xuất", responses=errors(401, 403, 503))
@@ -86,6 +113,34 @@ def me(who: CurrentReader, of: ServicesOf) -> MeAnswer:
         if held.holds_on(day)
     ]
     return MeAnswer(person=person.id, name=person.name, roles=roles)
+
+
+@router.put(
+    "/me/password",
+    status_code=204,
+    summary="Đổi mật khẩu của tôi",
+    responses=errors(400, 401, 403, 413, 422, 429, 503),
+)
+async def change_password(
+    asked: PasswordRequest, who: CurrentReader, request: Request, response: Response, of: ServicesOf
+) -> None:
+    """Change one's own password. All one's other sessions, and tokens, end; this browser gets a new session."""
+    require_session(who)
+    person = who.reader.id
+
+    def refused() -> None:
+        of.catalogue.audit.record(AuditEvent(person, "change-password", person, Outcome.REFUSED, who.origin))
+
+    def changed() -> None:
+        new = asked.new.get_secret_value()
+        require_good_password(new, person=person)
+        of.catalogue.accounts.set_password(person, hash_password(new))
+        of.catalogue.audit.record(AuditEvent(person, "change-password", person, Outcome.ALLOWED, who.origin))
+        begin_session(person, request, response, of)
+
+    attempt = Attempt(person, asked.current.get_secret_value(), address_of(request))
+    await of.passwords.check(attempt, refused=refused)
+    await to_thread.run_sync(changed)
 
 
 def _end(who: SignedIn, credential_id: str, action: str, of: Services) -> None:

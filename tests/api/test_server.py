@@ -9,7 +9,9 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -248,6 +250,27 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     assert code == 1
     assert port in said
     assert "Traceback" not in said
+
+
+def test_a_thousand_guesses_are_stopped_and_every_one_is_in_the_audit(home: Path) -> None:
+    def guess(number: int) -> int:
+        asked = {"person": "mot", "password": f"đoán lần thứ {number}"}
+        return client.post("/sessions", json=asked).status_code
+
+    few = {"VANKHO_WEB__FAILURES_PER_ADDRESS": "20"}
+    with serving(home, "--port", "0", **few) as service:
+        with httpx.Client(base_url=service.url + API, timeout=60) as client, ThreadPoolExecutor(8) as pool:
+            answers = Counter(pool.map(guess, range(1_000)))
+            assert sign_in(client).status_code == 429
+        assert set(answers) == {401, 429}
+        assert 20 <= answers[401] <= 21  # two are looked at together
+        assert service.stop() == (0, "")
+    house = open_house(home)
+    told = [line.event for line in house.of.catalogue.audit.lines() if line.event.action == "sign-in"]
+    house.of.catalogue.close()
+    assert {event.outcome.value for event in told} == {"refused"}
+    assert [event.actor for event in told].count("mot") == answers[401]
+    assert sum(int(event.object or 1) for event in told) == 1_001
 
 
 def test_a_first_start_makes_no_account(tmp_path: Path) -> None:

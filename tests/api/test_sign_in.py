@@ -1,6 +1,8 @@
 """Signing in and out, sessions and tokens, lock-out, and requests from other sites."""
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -13,7 +15,8 @@ from hypothesis import strategies as st
 
 from pipeline.catalogue.accounts import CredentialKind
 from pipeline.catalogue.audit import AuditEvent
-from pipeline.errors import NotSignedInError, UnavailableError
+from pipeline.errors import NotSignedInError, TooManyAttemptsError, UnavailableError
+from search_api.addresses import WINDOW, FailingAddresses, network_of
 from search_api.app import API
 from search_api.auth import COOKIE
 from search_api.password_check import (
@@ -21,6 +24,7 @@ from search_api.password_check import (
     FREE_FAILURES,
     LONGEST_LOCK,
     STEP,
+    Attempt,
     Clock,
     PasswordCheck,
     lock_end,
@@ -44,7 +48,7 @@ class Watch:
         self.at += 0.07
         return self.at
 
-    def sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float) -> None:
         """Go on at once."""
         self.waits.append(seconds)
         self.at += seconds
@@ -186,40 +190,73 @@ def test_a_refusal_waits_for_a_full_step(elapsed: float) -> None:
 
 @pytest.mark.parametrize("case", ["wrong", "no account", "unknown", "locked"])
 def test_a_refusal_is_answered_at_a_full_step_whatever_its_reason(member: House, case: str) -> None:
-    watch = Watch()
-    check = PasswordCheck(member.of.catalogue.accounts, Clock(watch.elapsed, watch.sleep))
+    watch, told = Watch(), list[float]()
+    check = PasswordCheck(member.of.catalogue.accounts, FailingAddresses(9), Clock(watch.elapsed, watch.sleep))
     if case == "locked":
         member.of.catalogue.accounts.record_attempt(
             "mot", failures=9, locked_until=datetime.now(UTC) + timedelta(hours=1)
         )
     person = {"wrong": "mot", "no account": "hai", "unknown": "khong-co-ai", "locked": "mot"}[case]
+    attempt = Attempt(person, "sai" if case == "wrong" else PASSWORD, "192.0.2.1")
 
     with pytest.raises(NotSignedInError):
-        check.check(person, "sai" if case == "wrong" else PASSWORD)
+        asyncio.run(check.check(attempt, refused=lambda: told.append(watch.at)))
 
     assert watch.waits == [pytest.approx(STEP - 0.07)]
+    assert told == [0.07]  # written down before the wait: that it was cannot be measured
 
 
-def test_too_many_attempts_at_once_are_turned_away(member: House) -> None:
-    turned_away: list[bool] = []
+def test_an_address_from_which_too_much_failed_is_not_heard(member: House) -> None:
+    limited = replace(member.of, passwords=PasswordCheck(member.of.catalogue.accounts, FailingAddresses(3)))
+    member.app.state.services = limited
+    for person in ("mot", "hai", "khong-co-ai"):
+        assert sign_in(member.client(), person, "sai").status_code == 401
+    answer = sign_in(member.client())
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "too_many_attempts")
+    assert 0 < int(answer.headers["retry-after"]) <= WINDOW
+    member.of.unknown.write_down()
+    assert member.audited()[-1] == ("unknown", "sign-in", "+2", "refused")  # with those of nobody before
 
-    def sleep(_seconds: float) -> None:
-        """While this attempt waits for its step, a further one comes in."""
-        try:
-            check.check("khong-co-ai", "x")
-        except UnavailableError:
-            turned_away.append(True)
-        except NotSignedInError:
-            turned_away.append(False)
 
-    check = PasswordCheck(member.of.catalogue.accounts, Clock(sleep=sleep))
-    with pytest.raises(NotSignedInError):
-        check.check("khong-co-ai", "x")
+def test_failures_of_an_address_are_past_after_a_while_and_are_its_own() -> None:
+    now = [0.0]
+    addresses = FailingAddresses(2, lambda: now[0])
+    addresses.note("192.0.2.1")
+    now[0] = 100
+    addresses.note("192.0.2.1")
+    addresses.require_heard("192.0.2.2")
+    with pytest.raises(TooManyAttemptsError) as refusal:
+        addresses.require_heard("192.0.2.1")
+    assert refusal.value.retry_seconds == WINDOW - 100 + 1
+    now[0] = WINDOW
+    addresses.require_heard("192.0.2.1")
+    addresses.note("192.0.2.1")
+    with pytest.raises(TooManyAttemptsError):
+        addresses.require_heard("192.0.2.1")
 
-    assert turned_away[0] is True
-    assert len(turned_away) == 8
-    check = PasswordCheck(member.of.catalogue.accounts)
-    check.check("mot", PASSWORD)
+
+def test_the_addresses_that_are_kept_are_bounded() -> None:
+    addresses = FailingAddresses(1, lambda: 0.0)
+    for number in range(10_001):
+        addresses.note(str(number))
+    addresses.require_heard("0")
+    with pytest.raises(TooManyAttemptsError):
+        addresses.require_heard("1")
+
+
+@pytest.mark.parametrize(
+    ("host", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("testclient", "testclient"),
+        (None, ""),
+    ],
+)
+def test_who_has_many_addresses_counts_as_one(host: str | None, network: str) -> None:
+    assert network_of(host) == network
 
 
 def test_signing_out_ends_the_session(browser: TestClient, member: House) -> None:
@@ -350,6 +387,7 @@ CHANGES: list[Callable[[TestClient], httpx.Response]] = [
     lambda client: client.delete("/sessions/x"),
     lambda client: client.post("/documents/x/publish", json={"grants": ["everyone"]}),
     lambda client: client.post("/documents/x/withdraw"),
+    lambda client: client.put("/me/password", json={"current": "x", "new": "y"}),
     sign_in,
 ]
 
@@ -400,3 +438,29 @@ def test_the_sessions_length_is_a_setting(house: House) -> None:
     session = sign_in(client).json()
     lasting = datetime.fromisoformat(session["expires_at"]) - datetime.fromisoformat(session["created_at"])
     assert lasting.total_seconds() == pytest.approx(house.of.settings.web.session_hours * 3600, abs=5)
+
+
+NEW = "Sông dài cá lội biệt tăm"
+
+
+def test_ones_own_password_is_changed_with_the_one_of_before(browser: TestClient, member: House) -> None:
+    other, program = member.client(), member.client("mot")
+    sign_in(other)
+    wrong = browser.put("/me/password", json={"current": "sai", "new": NEW})
+    assert (wrong.status_code, browser.get("/me").status_code) == (401, 200)
+    weak = browser.put("/me/password", json={"current": PASSWORD, "new": "matkhau123456"})
+    assert (weak.status_code, "đoán" in weak.json()["error"]["message"]) == (422, True)
+
+    assert browser.put("/me/password", json={"current": PASSWORD, "new": NEW}).status_code == 204
+
+    assert browser.get("/me").status_code == 200
+    assert [client.get("/me").status_code for client in (other, program)] == [401, 401]
+    assert [sign_in(member.client(), password=typed).status_code for typed in (PASSWORD, NEW)] == [401, 201]
+    changes = [told for told in member.audited() if told[1] == "change-password"]
+    assert changes == [("mot", "change-password", "mot", outcome) for outcome in ("refused", "allowed")]
+
+
+def test_a_program_cannot_change_the_password(member: House) -> None:
+    answer = member.client("mot").put("/me/password", json={"current": PASSWORD, "new": NEW})
+    assert answer.status_code == 403
+    assert sign_in(member.client()).status_code == 201

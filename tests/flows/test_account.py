@@ -193,3 +193,25 @@ def test_without_impersonation_there_is_no_token_without_an_account(
     assert run(monkeypatch, "token", "van-thu", "--name", "x") == 2
     assert "chưa có tài khoản" in capsys.readouterr().err
     assert facts.accounts.credentials("van-thu") == []
+
+
+def test_sessions_and_tokens_are_listed_and_ended(
+    facts: Catalogue, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("máy quét", "máy in"):
+        assert run(monkeypatch, "token", "van-thu", "--name", name) == 0
+    capsys.readouterr()
+    assert run(monkeypatch, "sessions", "van-thu", "--json") == 0
+    listed = json.loads(capsys.readouterr().out)["sessions"]
+    assert [(one["kind"], one["name"]) for one in listed] == [("token", "máy in"), ("token", "máy quét")]
+
+    assert run(monkeypatch, "end", "van-thu", "--id", listed[0]["id"]) == 0
+    assert [kept.id for kept in facts.accounts.credentials("van-thu")] == [listed[1]["id"]]
+    assert run(monkeypatch, "end", "van-thu", "--id", listed[0]["id"]) == 1  # it is ended already
+    assert run(monkeypatch, "end", "van-thu") == 0
+    assert facts.accounts.credentials("van-thu") == []
+    capsys.readouterr()
+    assert run(monkeypatch, "sessions", "van-thu") == 0
+    assert "không có phiên" in capsys.readouterr().out
+    outcomes = [line.event.outcome for line in facts.audit.lines() if line.event.action == "end-session"]
+    assert outcomes == ["allowed", "refused", "allowed"]
