@@ -36,7 +36,8 @@ class RuleDescriber:
         fields = _header_fields(pages[first - 1], first, file_name, units) if pages[first - 1].content else {}
         system = fields.get(FieldName.SYSTEM)
         fields |= _closing_fields(pages, is_party=system is not None and system.value == PARTY)
-        return Description(fields, references_of(pages, fields))
+        found = references_of(pages, fields)
+        return Description(fields, found.references, found.statements)
 
 
 def open_describer() -> Describer:

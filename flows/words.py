@@ -57,6 +57,7 @@ RELATION_WORDS: Mapping[str, str] = {
     "replies_to": "trả lời",
     "summarises": "tổng kết, sơ kết",
     "issued_with": "ban hành kèm theo",
+    "expires": "làm hết hiệu lực",
     "mentions": "nhắc tới",
 }
 

@@ -99,7 +99,8 @@ def _keys_by_type(printed: str, slug: str | None) -> Iterator[str]:
 
 
 def _cited_keys(record: DocumentRecord) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for cited in record.references for key in keys_of_number(cited.number)))
+    numbers = [cited.number for cited in record.references if cited.number]
+    return tuple(dict.fromkeys(key for number in numbers for key in keys_of_number(number)))
 
 
 def keys_of_number(printed: str) -> tuple[str, ...]:

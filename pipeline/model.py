@@ -167,13 +167,35 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A document that this one cites, with the words that prove it (`evidence`)."""
+    """A document that this one cites, with the words that prove it (`evidence`).
+
+    `number` is None where the paper is cited by its `name` alone. `date` (ISO) and `issuer` are those of the cited
+    paper as far as they are said; `scope` is the part of it that is meant (`khoản 2 Điều 5`), None for all of it;
+    `effect` is the ISO day from which the relation holds, where the words give one.
+    """
 
     relation: str
-    number: str
+    number: str | None
     type: str | None
     evidence: str
     page: int
+    name: str | None = None
+    date: str | None = None
+    issuer: str | None = None
+    scope: str | None = None
+    effect: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a document says of two other papers: the one numbered `subject` did `relation` to the one in `object`."""
+
+    relation: str
+    subject: str
+    object: str
+    evidence: str
+    page: int
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +204,7 @@ class Description:
 
     fields: Mapping[FieldName, FieldValue]
     references: tuple[Reference, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
     @property
     def doubtful(self) -> tuple[FieldName, ...]:

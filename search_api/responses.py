@@ -129,11 +129,19 @@ class PageAnswer(PageSummary):
 
 
 class ReferenceAnswer(_Answer):
-    """A document that this one cites, with the words that say so."""
+    """A document that this one cites, with the words that say so.
+
+    `name` stands where it is cited without a number; `scope` is the part of it that is meant; dates are ISO.
+    """
 
     relation: str
-    number: str
+    number: str | None
+    name: str | None
     type: str | None
+    date: str | None
+    issuer: str | None
+    scope: str | None
+    effect: str | None
     evidence: str
     page: int
 

@@ -9,16 +9,17 @@ import typer
 from flows.acts import is_readable
 from flows.console import catalogue, command_app, origin, print_json, reader_as, settings
 from flows.words import DOCUMENT_WORDS, FIELD_WORDS, PAGE_WORDS, RELATION_WORDS, SYSTEM_WORDS
-from indexer.fields import told_fields
+from indexer.fields import display_title, told_fields
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.documents import not_found_message
 from pipeline.errors import NotFoundError
 from pipeline.model import DocumentRecord, FieldName, FieldValue, PageRecord
+from pipeline.relations import Relations, relations_of
 from pipeline.types import TYPES
 
 _WIDTH = max(map(len, FIELD_WORDS.values()))
 
-app = command_app("Xem một văn bản: các trường, các trang.")
+app = command_app("Xem một văn bản: các trường, các trang, quan hệ với văn bản khác.")
 
 
 @app.command()
@@ -37,11 +38,12 @@ def show(
             raise NotFoundError(not_found_message())
         told = told_fields(record, reader)
         texts = facts.documents.page_texts([document]).get(document, {})
+        ties = relations_of(record, facts, reader=reader)
         facts.audit.record(AuditEvent(reader.id, "view", document, Outcome.ALLOWED, origin()))
     if as_json:
-        print_json(_json(record, told, texts))
+        print_json(_json(record, told, texts) | _ties(ties))
     else:
-        print("\n".join(_lines(record, texts)))
+        print("\n".join([*_lines(record), *_tie_lines(ties), *_page_lines(record, texts)]))
 
 
 def _json(record: DocumentRecord, told: Mapping[FieldName, FieldValue], texts: Mapping[int, str]) -> dict[str, object]:
@@ -51,7 +53,19 @@ def _json(record: DocumentRecord, told: Mapping[FieldName, FieldValue], texts: M
         "doubtful": list(record.doubtful),
         "fields": {name: _field(value) for name, value in told.items()},
         "pages": [_page(page, texts.get(page.page, "")) for page in record.pages],
-        "references": [asdict(reference) for reference in record.references],
+    }
+
+
+def _ties(ties: Relations) -> dict[str, object]:
+    """Citations with the ids of the documents meant, and who cites this one."""
+    return {
+        "references": [
+            {**asdict(cited.reference), "document": cited.document.id if cited.document else None}
+            for cited in ties.cites
+        ],
+        "statements": [asdict(statement) for statement in ties.statements],
+        "cited_by": [{**asdict(citing.reference), "document": citing.document.id} for citing in ties.cited_by],
+        "said_elsewhere": [{**asdict(said.statement), "document": said.document.id} for said in ties.said_elsewhere],
     }
 
 
@@ -71,7 +85,7 @@ def _page(page: PageRecord, text: str) -> dict[str, object]:
     }
 
 
-def _lines(record: DocumentRecord, texts: Mapping[int, str]) -> list[str]:
+def _lines(record: DocumentRecord) -> list[str]:
     lines = [f"{record.id} ({DOCUMENT_WORDS[record.status]})"]
     for name in FieldName:
         value = record.fields.get(name)
@@ -80,7 +94,27 @@ def _lines(record: DocumentRecord, texts: Mapping[int, str]) -> list[str]:
             lines.append(f"  {FIELD_WORDS[name]:<{_WIDTH}}  {_value(name, value.value)}{doubt}")
         elif name in record.doubtful:
             lines.append(f"  {FIELD_WORDS[name]:<{_WIDTH}}  (chưa đọc được)")
-    lines += [f"  {RELATION_WORDS[found.relation]} {found.number} (trang {found.page})" for found in record.references]
+    return lines
+
+
+def _tie_lines(ties: Relations) -> list[str]:
+    lines = []
+    for cited in ties.cites:
+        found = cited.reference
+        scope = f" ({found.scope})" if found.scope else ""
+        where = f" → {cited.document.id}" if cited.document else ""
+        lines.append(
+            f"  {RELATION_WORDS[found.relation]} {found.number or found.name}{scope} (trang {found.page}){where}"
+        )
+    for citing in ties.cited_by:
+        scope = f" ({citing.reference.scope})" if citing.reference.scope else ""
+        said = RELATION_WORDS[citing.reference.relation]
+        lines.append(f"  ← {citing.document.id} {said} văn bản này{scope}: {display_title(citing.document)}")
+    return lines
+
+
+def _page_lines(record: DocumentRecord, texts: Mapping[int, str]) -> list[str]:
+    lines = []
     for page in record.pages:
         lines += [f"--- trang {page.page} ({PAGE_WORDS[page.status]}{': ' + page.reason if page.reason else ''})"]
         lines += [texts.get(page.page, "")]

@@ -12,6 +12,7 @@ from pipeline.catalogue.jobs import JobFacts
 from pipeline.catalogue.locks import open_locks
 from pipeline.catalogue.nights import NightFacts
 from pipeline.catalogue.organisation import OrganisationFacts
+from pipeline.catalogue.relations import RelationFacts
 from pipeline.ports import Locks
 
 
@@ -27,6 +28,7 @@ class Catalogue:
     audit: AuditTrail
     nights: NightFacts
     jobs: JobFacts
+    relations: RelationFacts
     locks: Locks
 
     def close(self) -> None:
@@ -56,6 +58,7 @@ def open_catalogue(url: str) -> Catalogue:
         audit=AuditTrail(database),
         nights=NightFacts(database),
         jobs=JobFacts(database),
+        relations=RelationFacts(database),
         locks=open_locks(url),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from pipeline.access import Grant
 from pipeline.catalogue.chunks import chunks
 from pipeline.catalogue.database import Database
+from pipeline.catalogue.relations import add_relations, references_of
 from pipeline.catalogue.tables import (
     BatchItemRow,
     DocumentRow,
@@ -23,11 +24,11 @@ from pipeline.catalogue.tables import (
     GrantRow,
     OutboxRow,
     PageRow,
-    ReferenceRow,
     UnitRow,
 )
 from pipeline.catalogue.untold import untold_access
 from pipeline.errors import NotFoundError
+from pipeline.identity import number_key
 from pipeline.model import (
     Box,
     Description,
@@ -40,7 +41,6 @@ from pipeline.model import (
     PageRecord,
     PageResult,
     PageStatus,
-    Reference,
     Source,
 )
 from pipeline.ports import OutboxEntry
@@ -314,17 +314,7 @@ def _add_document(session: Session, file_id: str, new: NewDocument, actor: str, 
     session.flush()
     session.add_all(_page_row(document_id, page, result) for page, result in enumerate(new.pages, start=1))
     session.add_all(_field_row(document_id, name, value, actor, at) for name, value in new.description.fields.items())
-    session.add_all(
-        ReferenceRow(
-            document=document_id,
-            relation=reference.relation,
-            number=reference.number,
-            type=reference.type,
-            evidence=reference.evidence,
-            page=reference.page,
-        )
-        for reference in new.description.references
-    )
+    add_relations(session, document_id, new.description)
     session.add(OutboxRow(document=document_id, version=1))
     return document_id
 
@@ -347,6 +337,7 @@ def _field_row(document_id: str, name: FieldName, value: FieldValue, actor: str,
         document=document_id,
         name=name,
         value=value.value,
+        key=number_key(value.value) if name is FieldName.NUMBER else None,
         confidence=value.confidence,
         source=value.source,
         page=value.page,
@@ -387,7 +378,7 @@ def _records(session: Session, ids: Sequence[str]) -> dict[str, DocumentRecord]:
         select(DocumentRow, FileRow).join(FileRow, FileRow.id == DocumentRow.file).where(DocumentRow.id.in_(ids))
     ).all()
     fields = _present_fields(session, ids)
-    references = _grouped_references(session, ids)
+    references = references_of(session, ids)
     grants: dict[str, list[Grant]] = {}
     for grant in session.scalars(
         select(GrantRow).where(GrantRow.document.in_(ids)).order_by(GrantRow.document, GrantRow.token)
@@ -436,16 +427,6 @@ def _present_fields(session: Session, ids: Sequence[str]) -> dict[str, dict[Fiel
 def _box(kept: Sequence[float]) -> Box:
     x0, y0, x1, y1 = kept
     return x0, y0, x1, y1
-
-
-def _grouped_references(session: Session, ids: Sequence[str]) -> dict[str, list[Reference]]:
-    grouped: dict[str, list[Reference]] = {}
-    query = select(ReferenceRow).where(ReferenceRow.document.in_(ids)).order_by(ReferenceRow.id)
-    for row in session.scalars(query):
-        grouped.setdefault(row.document, []).append(
-            Reference(row.relation, row.number, row.type, row.evidence, row.page)
-        )
-    return grouped
 
 
 def _grouped_pages(session: Session, ids: Sequence[str]) -> dict[str, list[PageRecord]]:

@@ -177,7 +177,10 @@ class DocumentRow(Base):
 
 
 class FieldRow(Base):
-    """One reading of one field. Readings are added, never changed; the present one is chosen by rule."""
+    """One reading of one field. Readings are added, never changed; the present one is chosen by rule.
+
+    A number has the `key` of `pipeline.identity.number_key`.
+    """
 
     __tablename__ = "field_values"
     __table_args__ = (Index("field_values_of_document", "document", "name"),)
@@ -185,6 +188,7 @@ class FieldRow(Base):
     document: Mapped[str] = mapped_column(ForeignKey("documents.id"))
     name: Mapped[str] = mapped_column(String(32))
     value: Mapped[str] = mapped_column(Text)
+    key: Mapped[str | None] = mapped_column(String(100), index=True)
     confidence: Mapped[float]
     source: Mapped[str] = mapped_column(String(16))
     page: Mapped[int | None] = mapped_column(Integer)
@@ -196,16 +200,22 @@ class FieldRow(Base):
 
 
 class ReferenceRow(Base):
-    """A citation found in a document."""
+    """A citation found in a document; `key` is that of its number (`pipeline.identity.number_key`)."""
 
     __tablename__ = "document_references"
     id: Mapped[int] = mapped_column(_Sequence, primary_key=True)
     document: Mapped[str] = mapped_column(ForeignKey("documents.id"), index=True)
     relation: Mapped[str] = mapped_column(String(32))
-    number: Mapped[str] = mapped_column(Text)
+    number: Mapped[str | None] = mapped_column(Text)
+    key: Mapped[str | None] = mapped_column(String(100), index=True)
     type: Mapped[str | None] = mapped_column(String(32))
     evidence: Mapped[str] = mapped_column(Text)
     page: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str | None] = mapped_column(Text)
+    date: Mapped[str | None] = mapped_column(Text)
+    issuer: Mapped[str | None] = mapped_column(Text)
+    scope: Mapped[str | None] = mapped_column(Text)
+    effect: Mapped[str | None] = mapped_column(Text)
 
 
 class PageRow(Base):

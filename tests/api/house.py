@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ from sqlalchemy import delete
 from pipeline.access import Grant
 from pipeline.catalogue.accounts import CredentialKind
 from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
+from pipeline.catalogue.relation_tables import StatementRow
 from pipeline.catalogue.tables import DocumentRow, FieldRow, GrantRow, OutboxRow, PageRow, ReferenceRow
 from pipeline.model import (
     Description,
@@ -29,6 +31,7 @@ from pipeline.model import (
     Person,
     Reference,
     Source,
+    Statement,
     Unit,
     Word,
 )
@@ -83,6 +86,7 @@ class Paper:
     type: str = "nghi_quyet"
     date: str = "2024-12-22"
     grants: tuple[str, ...] = ()
+    cites: tuple[tuple[str, str], ...] = (("based_on", "57-NQ/TW"),)
 
     @property
     def readers(self) -> frozenset[str]:
@@ -161,7 +165,7 @@ class House:
         """Take documents out of the archive as if they had never been there, and tell the index."""
         with self.of.catalogue.database.writing() as session:
             for document in documents:
-                for table in (FieldRow, ReferenceRow, PageRow, GrantRow):
+                for table in (FieldRow, ReferenceRow, StatementRow, PageRow, GrantRow):
                     session.execute(delete(table).where(table.document == document))
                 session.execute(delete(DocumentRow).where(DocumentRow.id == document))
                 session.add(OutboxRow(document=document, version=1_000))
@@ -217,7 +221,10 @@ def description(paper: Paper) -> Description:
         FieldName.ISSUER: value("dang-uy"),
         FieldName.SUBJECT: value("về công tác"),
     }
-    return Description(fields, (Reference("based_on", "57-NQ/TW", "nghi_quyet", "Căn cứ Nghị quyết 57-NQ/TW", 1),))
+    references = tuple(Reference(relation, number, None, f"{relation} {number}", 1) for relation, number in paper.cites)
+    numbers = [number for _, number in paper.cites]
+    statements = tuple(Statement("amends", *pair, "…", 1) for pair in pairwise(numbers))
+    return Description(fields, references, statements)
 
 
 def open_house(home: Path) -> House:

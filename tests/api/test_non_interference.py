@@ -38,6 +38,13 @@ papers = st.builds(
     type=st.sampled_from(TYPES),
     date=st.sampled_from(("2021-03-15", "2022-03", "2023", "2024-12-22")),
     grants=st.lists(st.sampled_from(sorted(HOLDERS)), max_size=2, unique=True).map(tuple),
+    cites=st.lists(
+        st.tuples(
+            st.sampled_from(("replaces", "repeals", "mentions")),
+            st.integers(1, 6).map(lambda number: f"{number}-NQ/ĐU"),
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 archives = st.lists(st.lists(papers, min_size=1, max_size=3), min_size=1, max_size=4)
 
@@ -54,9 +61,11 @@ def everything(client: TestClient, documents: Sequence[str]) -> Iterator[tuple[s
         found = client.get("/search", params={**query, "size": 100, "page": 1}).json()
         hits = sorted(found["hits"], key=lambda hit: str(hit["id"]))
         yield f"relevance {query}", (found["total"], hits, found["facets"])
+    yield "missing", answered(client.get("/missing", params={"unit": "dang-uy"}))
     for document in documents:
         for rest in (
             "",
+            "/relations",
             "/original",
             "/pdf",
             "/pages/1",
@@ -111,5 +120,5 @@ def test_who_holds_no_right_is_told_nothing(house: House, person: str) -> None:
             assert told == (0, [], empty["facets"]), asked
         elif not asked.startswith("newest"):
             assert isinstance(told, tuple)
-            assert told[0] == 404, asked
+            assert told[0] == (403 if asked == "missing" else 404), asked
     assert house.client(person).get("/search").json() == empty

@@ -10,16 +10,16 @@ from tests.unit.extractors.sheet import UNITS, body, describe, left, middle, pag
 PARTY = [*party_header("Số 15-QĐ/ĐU"), *titled("QUY ĐỊNH", "về công tác văn thư")]
 
 
-def cited(*texts: str) -> list[tuple[str, str]]:
+def cited(*texts: str) -> list[tuple[str, str | None]]:
     """Relation and number of each reference of a Party regulation with these lines in its body."""
     return pairs(describe([*PARTY, *body(*texts)]).references)
 
 
-def pairs(references: tuple[Reference, ...]) -> list[tuple[str, str]]:
+def pairs(references: tuple[Reference, ...]) -> list[tuple[str, str | None]]:
     return [(reference.relation, reference.number) for reference in references]
 
 
-def numbers(text: str) -> list[tuple[str | None, str]]:
+def numbers(text: str) -> list[tuple[str | None, str | None]]:
     return [(citation.type, citation.number) for citation in citations_in(text)]
 
 
@@ -71,7 +71,8 @@ def test_what_looks_like_a_number_and_is_none(text: str) -> None:
 def test_a_basis_is_told_with_its_words_and_page() -> None:
     (reference,) = describe([*PARTY, *body("- Căn cứ Quy chế làm việc số 01-QC/ĐU, ngày 10/8/2020;")]).references
 
-    assert reference == Reference("based_on", "01-QC/ĐU", "quy_che", "Căn cứ Quy chế làm việc số 01-QC/ĐU", 1)
+    words = "Căn cứ Quy chế làm việc số 01-QC/ĐU"
+    assert reference == Reference("based_on", "01-QC/ĐU", "quy_che", words, 1, date="2020-08-10")
 
 
 def test_all_papers_of_one_base_line_are_bases() -> None:
@@ -152,7 +153,7 @@ def test_a_paper_is_told_once_for_each_relation_and_not_mentioned_besides() -> N
 
 
 def test_a_papers_own_number_is_no_reference() -> None:
-    first = page([*PARTY, *body("- Căn cứ Điều lệ Đảng;")])
+    first = page([*PARTY, *body("- Căn cứ tình hình thực tế;")])
     annex = page([*middle("PHỤ LỤC", "(Kèm theo Quy định số 15-QĐ/ĐU, ngày 14/3/2025)", top=0.1)])
 
     assert open_describer().describe([first, annex], file_name="a.pdf", units=UNITS).references == ()
@@ -163,6 +164,135 @@ def test_an_annex_names_its_own_paper_even_where_the_number_was_not_read() -> No
     annex = page([*middle("PHỤ LỤC", "(Kèm theo Quy định số 15-QĐ/ĐU, ngày 14/3/2025)", top=0.1)])
 
     assert open_describer().describe([first, annex], file_name="a.pdf", units=UNITS).references == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            ("Quy định này có hiệu lực thi hành kể từ ngày 01 tháng 7 năm 2025 và thay thế", "Quy định số 07-QĐ/ĐU."),
+            ("replaces", "07-QĐ/ĐU", None, "2025-07-01"),
+        ),
+        (
+            ("3. Bãi bỏ khoản 2 Điều 5 và Điều 7 Quy định số 07-QĐ/ĐU.",),
+            ("repeals", "07-QĐ/ĐU", "khoản 2 Điều 5 và Điều 7", None),
+        ),
+        (
+            ("Điều 4 Quy định số 07-QĐ/ĐU, ngày 15/4/2021 hết hiệu lực từ ngày 05/9/2026.",),
+            ("expires", "07-QĐ/ĐU", "Điều 4", "2026-09-05"),
+        ),
+        (
+            ("Quy định này hướng dẫn một số điều của Luật Lưu trữ số 33/2024/QH15.",),
+            ("guides", "33/2024/QH15", "một số điều", None),
+        ),
+    ],
+)
+def test_the_part_that_is_meant_and_the_day_of_effect(
+    lines: tuple[str, ...], expected: tuple[str, str, str | None, str | None]
+) -> None:
+    (found,) = describe([*PARTY, *body(*lines)]).references
+
+    assert (found.relation, found.number, found.scope, found.effect) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        (
+            "Nghị định số 55/2023/NĐ-CP sửa đổi, bổ sung Nghị định số 75/2021/NĐ-CP",
+            ("amends", "55/2023/NĐ-CP", "75/2021/NĐ-CP"),
+        ),
+        (
+            "theo Nghị định số 75/2021/NĐ-CP được sửa đổi, bổ sung bởi Nghị định số 55/2023/NĐ-CP",
+            ("amends", "55/2023/NĐ-CP", "75/2021/NĐ-CP"),
+        ),
+        (
+            "Thông tư số 05/2025/TT-BNV được thay thế bởi Thông tư số 09/2026/TT-BNV",
+            ("replaces", "09/2026/TT-BNV", "05/2025/TT-BNV"),
+        ),
+    ],
+)
+def test_what_is_said_of_two_others(text: str, statement: tuple[str, str, str]) -> None:
+    description = describe([*PARTY, *body(text)])
+
+    assert [(said.relation, said.subject, said.object) for said in description.statements] == [statement]
+    assert {relation for relation, _ in pairs(description.references)} == {"mentions"}
+
+
+def test_what_the_document_does_itself_is_no_statement_of_two_others() -> None:
+    text = ("Quy định này thay thế Quy định số 07-QĐ/ĐU và bãi bỏ", "Hướng dẫn số 06-HD/ĐU.")
+    description = describe([*PARTY, *body(*text)])
+
+    assert pairs(description.references) == [("replaces", "07-QĐ/ĐU"), ("repeals", "06-HD/ĐU")]
+    assert description.statements == ()
+
+
+def test_the_number_behind_the_name_of_an_amending_law_is_that_laws() -> None:
+    description = describe(
+        [*PARTY, *body("- Căn cứ Luật sửa đổi, bổ sung một số điều của Luật Lưu trữ", "số 88/2025/QH15;")]
+    )
+
+    assert pairs(description.references) == [("based_on", "88/2025/QH15")]
+    assert description.statements == ()
+
+
+def test_a_list_of_what_ends_and_one_whose_papers_have_long_names() -> None:
+    head = "Các văn bản sau đây hết hiệu lực kể từ ngày Quy định này có hiệu lực:"
+    first = ("a) Quy định số 07-QĐ/ĐU, ngày 15/4/2021 của Đảng ủy quy định về hồ sơ", "nêu tại Quyết định số 08-QĐ/ĐU;")
+    second = "b) Hướng dẫn số 06-HD/ĐU."
+
+    assert cited(head, *first, second) == [
+        ("expires", "07-QĐ/ĐU"),
+        ("mentions", "08-QĐ/ĐU"),
+        ("expires", "06-HD/ĐU"),
+    ]
+
+
+def test_lines_of_bases_behind_a_base_are_bases() -> None:
+    lines = ("Căn cứ Quy chế làm việc số 01-QC/ĐU;", "Nghị quyết số 12-NQ/ĐU;", "Quyết định này như sau.")
+
+    assert cited(*lines) == [("based_on", "01-QC/ĐU"), ("based_on", "12-NQ/ĐU")]
+
+
+@pytest.mark.parametrize("short", ["Nghị quyết 57", "Nghị quyết số 57", "NQ 57", "NQ57-TU"])
+def test_a_short_form_means_what_the_text_cites_in_full(short: str) -> None:
+    full = "- Căn cứ Nghị quyết số 57-NQ/TU, ngày 22/12/2024 của Tỉnh ủy;"
+
+    assert cited(full, f"Thực hiện {short}, các chi bộ làm tốt việc sau.") == [
+        ("based_on", "57-NQ/TU"),
+        ("implements", "57-NQ/TU"),
+    ]
+    assert cited(f"Thực hiện {short}, các chi bộ làm tốt việc sau.") == []
+
+
+def test_papers_cited_by_name_alone() -> None:
+    lines = ("- Căn cứ Luật Tổ chức Chính phủ ngày 18 tháng 02 năm 2025;", "- Căn cứ Điều lệ Đảng;")
+    found = describe([*PARTY, *body(*lines)]).references
+
+    assert [(r.relation, r.number, r.name, r.type, r.date) for r in found] == [
+        ("based_on", None, "Luật Tổ chức Chính phủ", "luat", "2025-02-18"),
+        ("based_on", None, "Điều lệ Đảng", "dieu_le", None),
+    ]
+
+
+def test_date_and_issuer_of_a_cited_paper() -> None:
+    (found,) = describe(
+        [*PARTY, *body("Thực hiện Nghị quyết số 57-NQ/TU, ngày 22/12/2024 của Tỉnh ủy Lam Sơn về chuyển đổi số.")]
+    ).references
+
+    assert (found.date, found.issuer) == ("2024-12-22", "Tỉnh ủy Lam Sơn")
+
+
+def test_a_submission_on_changing_a_paper_changes_none() -> None:
+    submission = [*party_header("Số 03-TTr/ĐU"), *titled("TỜ TRÌNH", "về việc sửa đổi, bổ sung Quy chế số 01-QC/ĐU")]
+
+    assert pairs(describe(submission).references) == [("mentions", "01-QC/ĐU")]
+
+
+def test_quoted_text_changes_nothing() -> None:
+    lines = ("Điều 1. Sửa đổi Điều 3 Quy chế số 01-QC/ĐU như sau:", "“Điều 3. Bãi bỏ Quy định số 07-QĐ/ĐU.”.")
+
+    assert cited(*lines) == [("amends", "01-QC/ĐU"), ("mentions", "07-QĐ/ĐU")]
 
 
 def test_the_page_of_a_reference_is_the_documents() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from extractors.references import RELATIONS
+from extractors.relation_words import RELATIONS
 from flows.words import DOCUMENT_WORDS, FACET_WORDS, FIELD_WORDS, FILE_WORDS, PAGE_WORDS, RELATION_WORDS
 from pipeline.model import DocumentStatus, FieldName, FileStatus, PageStatus
 from pipeline.query import FACETS

@@ -1,0 +1,38 @@
+"""A document's ties to others, and the papers that a unit's documents cite and that are not here."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from pipeline.access import may_publish
+from pipeline.catalogue.audit import Outcome
+from pipeline.errors import NotAllowedError
+from pipeline.relations import missing_of, relations_of
+from search_api.relation_answers import MissingListAnswer, RelationsAnswer, missing_answer, relations_answer
+from search_api.responses import errors
+from search_api.visit import CurrentVisit
+
+router = APIRouter(tags=["relations"])
+
+
+@router.get(
+    "/documents/{document_id}/relations", summary="Quan hệ của một văn bản", responses=errors(401, 404, 422, 503)
+)
+def relations(document_id: str, visit: CurrentVisit) -> RelationsAnswer:
+    """What it cites and what cites it, among the documents that the reader may see."""
+    record = visit.readable(document_id, "view-relations")
+    visit.record("view-relations", document_id)
+    return relations_answer(relations_of(record, visit.of.catalogue, reader=visit.who.reader))
+
+
+@router.get("/missing", summary="Văn bản còn thiếu", responses=errors(401, 403, 422, 503))
+def missing(
+    unit: Annotated[str, Query(max_length=64, description="Đơn vị giữ các văn bản viện dẫn")], visit: CurrentVisit
+) -> MissingListAnswer:
+    """The papers that a unit's documents cite and that are not here: for those who publish for the unit."""
+    if not may_publish(visit.who.reader, unit):
+        visit.record("list-missing", unit, Outcome.REFUSED)
+        message = "Chỉ văn thư, chánh văn phòng hoặc cấp ủy của đơn vị mới xem được danh sách này."
+        raise NotAllowedError(message)
+    visit.record("list-missing", unit)
+    return missing_answer(missing_of(unit, visit.of.catalogue, reader=visit.who.reader))
