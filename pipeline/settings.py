@@ -156,6 +156,10 @@ class WebSettings(_Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65_535)
     session_hours: float = Field(default=12, gt=0)
+    upload_files: int = Field(default=5_000, gt=0)
+    """Most files of one upload."""
+    upload_bytes: int = Field(default=10_000_000_000, gt=0)
+    """Most bytes of one upload, all files together."""
     failures_per_address: int = Field(default=50, ge=1)
     """Failed sign-ins from one address within ten minutes before it has to wait."""
     certificate: Path | None = None

@@ -1,5 +1,6 @@
 """Opens store, staging and catalogue from settings: what every entry point needs. The index is opened by `indexer`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.catalogue import Catalogue, open_catalogue, open_locks, sqlite_url
@@ -40,6 +41,12 @@ def _common_ground(settings: Settings) -> SharedGround | None:
 
     bucket = PrivateBucket(_endpoint(settings.store), settings.store.staging_bucket)
     return StagingBucket(bucket, open_locks(_catalogue_url(settings)))
+
+
+def fingerprint_of(settings: Settings) -> Callable[[str], str]:
+    """The keyed hash of a hash, by which an installation knows again what it must not keep."""
+    key_file = settings.home / "keys" / "quarantine.key"
+    return open_staging(_home(settings) / "staging", key_file=key_file).fingerprint
 
 
 def inboxes_of(settings: Settings) -> list[Inbox]:

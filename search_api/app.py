@@ -12,7 +12,7 @@ from pipeline.settings import Settings
 from search_api.auth import current_reader
 from search_api.errors import install
 from search_api.guards import Guard
-from search_api.routes import audit, documents, health, pages, relations, search, sign_in
+from search_api.routes import audit, batches, documents, health, jobs, pages, relations, search, sign_in
 from search_api.services import Services, open_services
 
 API = "/api/v1"
@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=_route_name,
     )
     app.state.services = of
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, larger={("POST", f"{API}/batches"): settings.web.upload_bytes})
     install(app)
     app.include_router(_open(), prefix=API)
     app.include_router(_protected(), prefix=API)
@@ -53,7 +53,7 @@ def _open() -> APIRouter:
 
 def _protected() -> APIRouter:
     routes = APIRouter(dependencies=[Depends(current_reader)])
-    for module in (sign_in, search, documents, relations, pages, audit):
+    for module in (sign_in, search, documents, relations, pages, audit, batches, jobs):
         routes.include_router(module.router)
     return routes
 

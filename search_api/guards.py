@@ -1,6 +1,7 @@
 """What holds for every request and answer, whatever the route: safe headers, bounded bodies, HEAD, silent failures."""
 
 import logging
+from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -8,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from search_api.errors import internal_error, log_unforeseen, too_large
 
 MAX_BODY = 64 * 1024
-"""Longest body of a request, in bytes: all that is sent here is small JSON."""
+"""Longest body of a request, in bytes: nearly all that is sent here is small JSON."""
 
 _MOST_DIGITS = 18
 """Digits of a declared length that are looked at: enough to be too long."""
@@ -31,9 +32,10 @@ _LOG = logging.getLogger(__name__)
 class Guard:
     """The outermost layer of the application. HEAD is answered as GET is, without the content (RFC 9110, 9.3.2)."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Guard this application."""
+    def __init__(self, app: ASGIApp, larger: Mapping[tuple[str, str], int]) -> None:
+        """Guard this application. `larger` names the methods and addresses whose bodies may be longer, and how long."""
         self._app = app
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -44,11 +46,12 @@ class Guard:
         if is_head:
             scope = {**scope, "method": "GET", IS_HEAD: True}
         answer = _Answer(send, is_head=is_head)
+        most = self._larger.get((scope["method"], scope["path"]), MAX_BODY)
         try:
-            if _declared_length(scope) > MAX_BODY:
+            if _declared_length(scope) > most:
                 await too_large()(scope, receive, answer.send)
             else:
-                await self._app(scope, _Body(receive).receive, answer.send)
+                await self._app(scope, _Body(receive, most).receive, answer.send)
         except Exception as error:  # noqa: BLE001 - the outer edge: whatever it is, it is recorded and answered
             log_unforeseen(error, _LOG)
             if answer.is_begun:
@@ -84,14 +87,15 @@ class _Answer:
 class _Body:
     """Receives a body up to the limit, however its length was declared."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
+        self._most = most
         self._received = 0
 
     async def receive(self) -> Message:
         message = await self._receive()
         self._received += len(message.get("body", b""))
-        if self._received > MAX_BODY:
+        if self._received > self._most:
             raise HTTPException(status_code=413)
         return message
 

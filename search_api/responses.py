@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.model import Box, DocumentStatus, FieldName, PageStatus, Source
+from pipeline.catalogue.jobs import JobStatus
+from pipeline.model import Box, DocumentStatus, FieldName, FileStatus, PageStatus, Source
 
 
 class _Answer(BaseModel):
@@ -176,6 +177,55 @@ class WordsAnswer(_Answer):
 
     number: int
     words: list[WordAnswer]
+
+
+class JobAnswer(_Answer):
+    """What was asked of a worker, and how far it is. `files` is null until they are counted, `batch` until it begins.
+
+    `reason` says why it failed. `may_ask_again` says that it left files here whose fault it was not.
+    """
+
+    id: str
+    unit: str
+    actor: str
+    status: JobStatus
+    created_at: datetime
+    ended_at: datetime | None
+    files: int | None
+    files_done: int
+    pages_done: int
+    batch: str | None
+    reason: str | None
+    may_ask_again: bool
+
+
+class BatchAnswer(_Answer):
+    """A batch and how many of its files have ended how. Without `ended_at` it runs, or was cut short."""
+
+    id: str
+    unit: str
+    actor: str
+    started_at: datetime
+    ended_at: datetime | None
+    files: int
+    counts: dict[FileStatus, int]
+    job: str | None
+
+
+class BatchFileAnswer(_Answer):
+    """How a file has ended. `name` is null where it is not known, or not to be; `documents` are those one may read."""
+
+    ordinal: int
+    name: str | None
+    status: FileStatus
+    reason: str | None
+    documents: list[str]
+
+
+class BatchReportAnswer(BatchAnswer):
+    """A batch with each of its files that have ended, in their order."""
+
+    outcomes: list[BatchFileAnswer]
 
 
 class AuditLineAnswer(_Answer):

@@ -1,5 +1,6 @@
 """What every route works with, opened once from settings and handed down as one value. Leaves HTTP to the others."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -10,7 +11,8 @@ from indexer.search import Search, open_index
 from pipeline.catalogue import Catalogue
 from pipeline.ports import ObjectStore, SearchIndex
 from pipeline.settings import Settings
-from pipeline.wiring import catalogue_of, store_of
+from pipeline.steps.desk import Desk
+from pipeline.wiring import catalogue_of, fingerprint_of, spool_of, store_of
 from search_api.addresses import FailingAddresses
 from search_api.drawing import Drawing
 from search_api.outbox import OutboxWatch
@@ -31,6 +33,9 @@ class Services:
     outbox: OutboxWatch
     unknown: UnknownAttempts
     drawing: Drawing
+    desk: Desk
+    fingerprint: Callable[[str], str]
+    """The installation's keyed hash of a hash."""
 
     def close(self) -> None:
         """Close what was opened."""
@@ -57,6 +62,8 @@ def open_services(settings: Settings) -> Services:
         outbox=OutboxWatch(catalogue.documents, Drainer(catalogue, index)),
         unknown=UnknownAttempts(catalogue.audit.record),
         drawing=Drawing(settings.intake),
+        desk=Desk(catalogue, spool_of(settings)),
+        fingerprint=fingerprint_of(settings),
     )
 
 

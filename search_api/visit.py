@@ -3,6 +3,7 @@
 A hidden document and a missing one end in the same error, raised before anything else is done.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Annotated
@@ -23,6 +24,11 @@ from search_api.services import Services, ServicesOf
 _ID = re.compile(r"[0-9a-f-]{36}")
 
 
+def is_id(text: str) -> bool:
+    """Whether this may be an id: anything else is asked of no catalogue, and written into no audit."""
+    return _ID.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Who is asking, and the services that answer."""
@@ -39,13 +45,17 @@ class Visit:
         """Write an attempt into the audit."""
         self.of.catalogue.audit.record(AuditEvent(self.who.reader.id, action, what, outcome, self.who.origin))
 
+    def key(self, sent: str) -> str:
+        """What is kept of a key that was sent with a request: everybody has keys of their own."""
+        return hashlib.sha256(repr((self.who.reader.id, sent)).encode()).hexdigest()
+
     def readable(self, document_id: str, action: str) -> DocumentRecord:
         """The document, if it is there and the reader may read it now; a refusal is written down.
 
         Raises:
             NotFoundError: it is missing or hidden, which look the same.
         """
-        ids = [document_id] if _ID.fullmatch(document_id) else []
+        ids = [document_id] if is_id(document_id) else []
         found = self.of.catalogue.documents.documents(ids).get(document_id)
         if found is None or not self._may_read(found):
             self.record(action, document_id if ids else None, Outcome.REFUSED)

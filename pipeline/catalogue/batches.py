@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
 
 from pipeline.access import IntakeView
 from pipeline.catalogue.chunks import chunks
@@ -129,22 +130,22 @@ class BatchFacts:
             counts = {FileStatus(status): number for status, number in session.execute(query)}
             return _record(row, counts)
 
-    def seen(self, view: IntakeView, *, unit: str | None, limit: int) -> Sequence[BatchRecord]:
+    def of_id(self, batch: str) -> BatchRecord | None:
+        """One batch, if there is one of this id; counted are its own files, without what it finished for others."""
+        with self._database.reading() as session:
+            row = session.get(BatchRow, batch)
+            return _record(row, _own_counts(session, [batch])[batch]) if row is not None else None
+
+    def seen(self, view: IntakeView, *, unit: str | None, limit: int, offset: int = 0) -> Sequence[BatchRecord]:
         """The latest batches that somebody sees, newest first, of one unit or of all; counted are their own files."""
         with self._database.reading() as session:
             query = select(BatchRow).where(_is_seen(view))
             if unit is not None:
                 query = query.where(BatchRow.unit == unit)
-            rows = list(session.scalars(query.order_by(BatchRow.started_at.desc(), BatchRow.id).limit(limit)))
-            counted = (
-                select(BatchItemRow.batch, BatchItemRow.status, func.count())
-                .join(BatchRow, BatchRow.id == BatchItemRow.batch)
-                .where(BatchItemRow.batch.in_([row.id for row in rows]), _IS_OWN)
-                .group_by(BatchItemRow.batch, BatchItemRow.status)
+            rows = list(
+                session.scalars(query.order_by(BatchRow.started_at.desc(), BatchRow.id).limit(limit).offset(offset))
             )
-            counts: dict[str, dict[FileStatus, int]] = {row.id: {} for row in rows}
-            for batch, status, number in session.execute(counted):
-                counts[batch][FileStatus(status)] = number
+            counts = _own_counts(session, [row.id for row in rows])
             return [_record(row, counts[row.id]) for row in rows]
 
     def own_files(self, batch: str) -> Sequence[BatchFile]:
@@ -180,6 +181,19 @@ class BatchFacts:
 
 _IS_OWN = BatchItemRow.ordinal <= BatchRow.files
 """What earlier runs left behind is finished by the next batch, whoever asked for it, and has later ordinals."""
+
+
+def _own_counts(session: Session, batches: Sequence[str]) -> Mapping[str, Mapping[FileStatus, int]]:
+    query = (
+        select(BatchItemRow.batch, BatchItemRow.status, func.count())
+        .join(BatchRow, BatchRow.id == BatchItemRow.batch)
+        .where(BatchItemRow.batch.in_(batches), _IS_OWN)
+        .group_by(BatchItemRow.batch, BatchItemRow.status)
+    )
+    counts: dict[str, dict[FileStatus, int]] = {batch: {} for batch in batches}
+    for batch, status, number in session.execute(query):
+        counts[batch][FileStatus(status)] = number
+    return counts
 
 
 def _is_seen(view: IntakeView) -> ColumnElement[bool]:

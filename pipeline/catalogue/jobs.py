@@ -158,17 +158,21 @@ class JobFacts:
 
     def job(self, job: str) -> JobRecord:
         """One job. Raises `NotFoundError`."""
+        found = self.of_id(job)
+        if found is None:
+            message = f"Không có việc nào mang mã «{job}»."
+            raise NotFoundError(message)
+        return found
+
+    def of_id(self, job: str) -> JobRecord | None:
+        """One job, if there is one of this id."""
         with self._database.reading() as session:
             row = session.get(JobRow, job)
-            if row is None:
-                message = f"Không có việc nào mang mã «{job}»."
-                raise NotFoundError(message)
-            return _record(row)
+            return _record(row) if row is not None else None
 
     def exists(self, job: str) -> bool:
         """Whether there is a job of this id."""
-        with self._database.reading() as session:
-            return session.get(JobRow, job) is not None
+        return self.of_id(job) is not None
 
     def of_key(self, key: str) -> JobRecord | None:
         """The job that was asked for with this key."""

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from extractors.files import JPEG, PDF, PNG, TIFF
 from indexer.fields import display_title, told_fields
-from pipeline.access import Grant
 from pipeline.catalogue.audit import Outcome
-from pipeline.errors import NotAllowedError, UsageError
+from pipeline.errors import NotAllowedError
 from pipeline.model import DocumentRecord
 from search_api import papers
 from search_api.downloads import download
+from search_api.grants import grants_of
 from search_api.responses import (
     DocumentAnswer,
     FieldAnswer,
@@ -22,7 +22,6 @@ from search_api.responses import (
     ReferenceAnswer,
     errors,
 )
-from search_api.services import Services
 from search_api.visit import CurrentVisit, Visit
 
 router = APIRouter(tags=["documents"])
@@ -106,7 +105,7 @@ async def searchable_pdf(document_id: str, request: Request, visit: CurrentVisit
 def publish(document_id: str, asked: PublishRequest, visit: CurrentVisit) -> DocumentAnswer:
     """Confirm who may read the document; it is searchable for them when this is answered."""
     visit.publishable(document_id, "publish")
-    grants = _grants(asked.grants, visit.of)
+    grants = grants_of(asked.grants, visit.of)
     visit.of.catalogue.documents.publish([document_id], grants, actor=visit.who.reader.id)
     return _changed(document_id, "publish", visit)
 
@@ -129,18 +128,6 @@ def _changed(document_id: str, action: str, visit: Visit) -> DocumentAnswer:
     visit.record(action, document_id)
     visit.of.outbox.after_change()
     return _answer(visit.of.catalogue.documents.document(document_id), visit)
-
-
-def _grants(written: list[str], of: Services) -> list[Grant]:
-    try:
-        grants = [Grant(text) for text in written]
-    except ValueError as error:
-        message = (
-            "Quyền xem viết sai. Hãy viết everyone, unit:ĐƠN_VỊ, under:ĐƠN_VỊ, role:VAI_TRÒ@ĐƠN_VỊ hoặc person:NGƯỜI."
-        )
-        raise UsageError(message) from error
-    of.catalogue.organisation.require_known(grants)
-    return grants
 
 
 def _answer(record: DocumentRecord, visit: Visit) -> DocumentAnswer:

@@ -227,10 +227,9 @@ def description(paper: Paper) -> Description:
     return Description(fields, references, statements)
 
 
-def open_house(home: Path) -> House:
+def open_house(home: Path, settings: Settings | None = None) -> House:
     """A new installation with the organisation."""
-    settings = Settings(home=home)
-    app = create_app(settings)
+    app = create_app(settings or Settings(home=home))
     of: Services = app.state.services
     of.catalogue.organisation.replace(ORGANISATION)
     return House(of, app)

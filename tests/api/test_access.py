@@ -1,6 +1,7 @@
 """Nobody sees what is not theirs: every route of the API's own description, for every reader."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,8 @@ class Operation:
 
     def call(self, client: TestClient, document: str = MISSING, session: str = MISSING, **sent: Any) -> httpx.Response:  # noqa: ANN401
         """Call it with these ids, its first page, and a body that would do."""
-        path = self.path.format(document_id=document, session_id=session, number=1)
+        named = defaultdict(lambda: MISSING, document_id=document, session_id=session, number="1")
+        path = self.path.format_map(named)
         body = {"json": {"grants": ["everyone"]}} if path.endswith("/publish") else {}
         response: httpx.Response = client.request(self.method, path, **(body | sent))
         return response

@@ -61,6 +61,8 @@ def everything(client: TestClient, documents: Sequence[str]) -> Iterator[tuple[s
         found = client.get("/search", params={**query, "size": 100, "page": 1}).json()
         hits = sorted(found["hits"], key=lambda hit: str(hit["id"]))
         yield f"relevance {query}", (found["total"], hits, found["facets"])
+    for path in ("/jobs", "/batches"):
+        yield path, answered(client.get(path))
     yield "missing", answered(client.get("/missing", params={"unit": "dang-uy"}))
     for document in documents:
         for rest in (
@@ -118,6 +120,9 @@ def test_who_holds_no_right_is_told_nothing(house: House, person: str) -> None:
     for asked, told in of_reader(house, person, documents).items():
         if asked.startswith("relevance"):
             assert told == (0, [], empty["facets"]), asked
+        elif asked in ("/jobs", "/batches"):
+            assert isinstance(told, tuple)
+            assert told[:2] == (200, b"[]"), asked
         elif not asked.startswith("newest"):
             assert isinstance(told, tuple)
             assert told[0] == (403 if asked == "missing" else 404), asked
