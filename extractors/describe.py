@@ -19,6 +19,7 @@ from extractors.recipients import recipients_of
 from extractors.references import references_of
 from extractors.signature import signature_of
 from extractors.subject import subject_of, urgency_of
+from extractors.turning import as_they_lie, upright
 from extractors.zones import header_of
 from pipeline.model import Description, FieldName, FieldValue, PageResult, PageStatus, Unit
 from pipeline.ports import Describer
@@ -30,6 +31,10 @@ class RuleDescriber:
 
     def describe(self, pages: Sequence[PageResult], *, file_name: str, units: Sequence[Unit]) -> Description:
         """Fields and references of one document. `pages` are its pages in order; `units` resolve issuers."""
+        described = self._upright([upright(page) for page in pages], file_name, units)
+        return as_they_lie(described, [page.turned for page in pages])
+
+    def _upright(self, pages: Sequence[PageResult], file_name: str, units: Sequence[Unit]) -> Description:
         first = next((i for i, page in enumerate(pages, start=1) if page.status is not PageStatus.BLANK), None)
         if first is None or not any(page.content for page in pages):
             return Description({})

@@ -1,16 +1,16 @@
 """The `FileReader` of `pipeline.ports`: puts together how a file's pages become words.
 
     text layer that can be believed ─► words, and those of pictures in the header zone
-    else the page's own pixels ─► prepared ─► Tesseract ─► words, text-only PDF page
+    else the page's own pixels ─► turned if need be ─► prepared ─► Tesseract ─► words, text-only PDF page
 
 Each page ends in a result: read, blank, or failed with the reason. Of a failed page the top is read by itself, coarser
 and in less time, so that it has been screened for secrecy marks all the same; where the top fails too, the page says
-that it has not. A page that lies on its side or head fails likewise, and is screened as it would be read upright.
+that it has not.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -22,23 +22,16 @@ from extractors.page_images import PageImage, open_image_pages
 from extractors.pdf_pages import PdfPages, open_pdf_pages
 from extractors.pdf_text import TextLayer, open_text_layer
 from extractors.pictured_words import with_pictured_words
-from extractors.scanned_page import read_scan, read_top
+from extractors.scanned_page import read_top
+from extractors.second_opinion import with_second_opinion
 from extractors.secrecy import find_mark
 from extractors.tesseract import Tesseract
+from extractors.whole_page import TOP, Limits, read_whole_page
 from pipeline.errors import PageFailedError
 from pipeline.model import FileFacts, PageReading, PageResult, PageStatus, PageText, SecrecyMark
 from pipeline.settings import IntakeSettings, OCRSettings
 
-_TOP = 0.45
-"""The share of a page that is read where the page cannot be: the header zone and a margin."""
 _TOP_SHARE_OF_TIME, _LEAST_TOP_SECONDS = 0.25, 15.0
-
-_POOR, _READABLE = 0.65, 0.75
-"""Mean confidence of a page that may lie on its side (measured: at most 0.5, upright 0.9), and of one that does not."""
-_LONG_WORD = 4
-"""Letters of a word that is wider than high wherever it lies across."""
-_TURNS = (2, 1, 3)
-"""Quarter turns that a page may lie by, the most usual first."""
 
 _BLACK = 60
 
@@ -102,10 +95,10 @@ class Reader:
 
     def _read_top(self, source: PageSource, file_page: int, reason: str) -> PageReading:
         try:
-            image = source.top_of(file_page, _TOP)
+            image = source.top_of(file_page, TOP)
             if _is_blank(image):
                 return PageReading(PageResult(file_page, PageStatus.FAILED, reason=reason))
-            top = read_top(image, _TOP, self.tesseract, seconds_for_top(self.intake))
+            top = read_top(image, TOP, self.tesseract, seconds_for_top(self.intake))
         except (PageFailedError, MemoryError):
             return unscreened(file_page, reason)
         return PageReading(PageResult(file_page, PageStatus.FAILED, top.content, reason, hands=top.hands))
@@ -117,37 +110,16 @@ class Reader:
         image = source.image_of(file_page)
         if _is_blank(image):
             return PageReading(PageResult(file_page, PageStatus.BLANK))
-        scan = read_scan(image, self.tesseract, self.intake.page_seconds)
-        if not _is_upright(scan.content, image, _POOR) and (turned := self._turned(image, file_page)) is not None:
-            return turned
-        return PageReading(PageResult(file_page, PageStatus.READ, scan.content, hands=scan.hands), scan.layer)
-
-    def _turned(self, image: PageImage, file_page: int) -> PageReading | None:
-        """The result of a page that lies on its side or head: failed, with what its top says. None for an upright one.
-
-        Not called read, for the boxes of its words are those of the page when turned; a mark of secrecy is seen.
-        """
-        reason = "Trang bị quét ngược hoặc nằm ngang. Hãy quét lại trang này cho đúng chiều."
-        upright = None
-        for turns in _TURNS:
-            turned = _turned_top(image, turns)
-            try:
-                top = read_top(turned, _TOP, self.tesseract, seconds_for_top(self.intake))
-            except PageFailedError:
-                continue
-            result = PageResult(file_page, PageStatus.FAILED, top.content, reason)
-            if find_mark(result) is not None:
-                return PageReading(result)
-            if _is_upright(top.content, turned, _READABLE, _TOP):
-                upright = PageReading(result)
-        return upright
+        limits = Limits(self.intake.page_seconds, seconds_for_top(self.intake))
+        reading = read_whole_page(image, file_page, self.tesseract, limits)
+        return replace(reading, result=with_second_opinion(reading.result, image))
 
     def _with_pictures(self, source: PageSource, file_page: int, content: PageText) -> PageText:
         """The text of a layer with what is said by pictures in the header zone, which may be a mark of secrecy."""
         if not source.has_pictures(file_page):
             return content
-        top = source.top_of(file_page, _TOP)
-        return with_pictured_words(content, top, _TOP, self.tesseract, seconds_for_top(self.intake))
+        top = source.top_of(file_page, TOP)
+        return with_pictured_words(content, top, TOP, self.tesseract, seconds_for_top(self.intake))
 
 
 def open_reader(intake: IntakeSettings, ocr: OCRSettings, *, scratch: Path | None = None) -> Reader:
@@ -203,23 +175,6 @@ def _is_blank(image: PageImage) -> bool:
     if np.median(grey[::8, ::8]) < _BLACK:
         raise PageFailedError("Ảnh của trang đen kín, không có gì để đọc. Hãy quét lại trang này.")
     return True
-
-
-def _is_upright(content: PageText, image: PageImage, least: float, share: float = 1.0) -> bool:
-    """Whether the words were read with this confidence, and lie across: the recogniser reads some that stand on end.
-
-    The picture shows the upper share of the page that the words' boxes are of.
-    """
-    height, width = image.pixels.shape[0] / share, image.pixels.shape[1]
-    long = [word.box for word in content.words if len(word.text) >= _LONG_WORD]
-    across = sum((right - left) * width > (bottom - top) * height for left, top, right, bottom in long)
-    return content.confidence >= least and across * 2 >= len(long)
-
-
-def _turned_top(image: PageImage, quarters: int) -> PageImage:
-    """The top of a page after some quarter turns to the left."""
-    turned = np.rot90(image.pixels, quarters)
-    return PageImage(np.ascontiguousarray(turned[: round(turned.shape[0] * _TOP)]), image.dpi)
 
 
 def seconds_for_top(intake: IntakeSettings) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from extractors.likeness import distance
+from extractors.turning import upright
 from pipeline.model import PageResult, SecrecyMark, Word
 from pipeline.text import clean, fold
 
@@ -32,14 +33,15 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def find_mark(page: PageResult) -> SecrecyMark | None:
-    """The mark in the header zone of a page, the highest if there are several, or None.
+    """The mark in the header zone of a page as it is read upright, the highest if there are several, or None.
 
     A mark is a run of words that stands alone and says nothing but the mark; `bí mật nhà nước` in a sentence is none,
     nor is `GIẢI MẬT` by itself.
     """
-    if page.content is None:
+    content = upright(page).content
+    if content is None:
         return None
-    words = [word for word in page.content.words if word.box[1] < ZONE]
+    words = [word for word in content.words if word.box[1] < ZONE]
     found = {level for run in _runs(words) if (level := _level(" ".join(_without_specks(run))))}
     highest = next((level for level in ("tuyet_mat", "toi_mat", "mat") if level in found), None)
     return SecrecyMark(highest, page.file_page) if highest else None

@@ -115,6 +115,8 @@ class PageResult:
     """Regions that look written by hand, as far as the reader looked for them."""
     is_screened: bool = True
     """Whether the header zone could be looked at for secrecy marks; a failed page may still have been."""
+    turned: int = 0
+    """Quarter turns to the left after which the page can be read. All boxes are those of the page as it lies."""
 
     @property
     def text(self) -> str:

@@ -93,16 +93,3 @@ def test_black_paper_is_no_page(tmp_path: Path) -> None:
     (page,) = results_of(path)
     assert (page.status, page.is_screened) == (PageStatus.FAILED, False)
     assert "đen" in (page.reason or "")
-
-
-@pytest.mark.parametrize("mark", ["", "MẬT"])
-@pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_a_page_that_lies_on_its_side_or_head_is_screened_and_to_be_scanned_again(
-    tmp_path: Path, degrees: int, mark: str
-) -> None:
-    upright, turned = scanned(mark), scanned(mark).rotate(degrees, expand=True)
-    first, second = results_of(pdf_of([jpeg(upright), jpeg(turned)], tmp_path / "turned.pdf"))
-    assert first.status is PageStatus.READ
-    require_only_its_top(second)
-    assert "đúng chiều" in (second.reason or "")
-    assert level_of(first) == level_of(second) == ("mat" if mark else None)
