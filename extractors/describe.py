@@ -15,6 +15,7 @@ from extractors.date_line import read_date
 from extractors.issuer import Body, issuers_of
 from extractors.kind import PARTY, system_of, titled_type, type_of
 from extractors.number_line import NO_ISSUER_MATCH, Surroundings, read_number
+from extractors.passed import passed_on
 from extractors.recipients import recipients_of
 from extractors.references import references_of
 from extractors.signature import signature_of
@@ -39,6 +40,8 @@ class RuleDescriber:
         if first is None or not any(page.content for page in pages):
             return Description({})
         fields = _header_fields(pages[first - 1], first, file_name, units) if pages[first - 1].content else {}
+        if FieldName.DATE not in fields and (passed := passed_on(pages)):
+            fields[FieldName.DATE] = passed
         system = fields.get(FieldName.SYSTEM)
         fields |= _closing_fields(pages, is_party=system is not None and system.value == PARTY)
         found = references_of(pages, fields)

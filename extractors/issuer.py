@@ -29,8 +29,12 @@ _BODIES = (
 _BEGINS = re.compile(rf"(?:{_BODIES})\b")
 _COMMITTEE = re.compile(r"(?:dang bo|dang uy|dang doan|chi bo|tinh uy|thanh uy|huyen uy|quan uy)\b")
 _ORGAN = re.compile(r"(?:uy ban kiem tra|ban (?:to chuc|tuyen giao|dan van|noi chinh|xay dung dang)|van phong)")
-_OPEN_END = re.compile(r"(?:\b(?:cac|va|cua|thuoc|tai|cap|ban|hoi|uy ban|tinh|thanh pho|huyen|xa|trung)|[-–,&])$")
+_OPEN_END = re.compile(
+    r"(?:\buy ban thuong vu|\b(?:cac|va|cua|thuoc|tai|cap|ban|hoi|uy ban|tinh|thanh pho|huyen|xa|trung)|[-–,&])$"
+)
 _NUMBER_LINE = re.compile(r"\W*(?:luat\s*)?s[o06]\W*(?:\W|\d|$)|.*\d.*[-/]")
+_JOINT = re.compile(r"\b(?:ttlt|nqlt)\b")
+_DASHES = re.compile(r"\s+[-–]\s+")
 _MOST_LINES = 8
 _LEAST_LETTERS = 3
 _NEAR, _PER_EDIT = 2, 8
@@ -72,11 +76,36 @@ def issuers_of(header: Header, units: Sequence[Unit], page: int) -> Issuers:
     lines = _name_lines(header.left)
     if not lines:
         return Issuers()
+    if _is_joint(header):
+        return Issuers(_joint_body(lines, units, header, page))
     split = _split_by_units(lines, units)
     if split is None:
         split = _split_by_names(lines)
     found = [_body(part, units, header, page) if part else None for part in (lines[split:], lines[:split])]
-    return Issuers(*found) if _is_whole(lines, header) else Issuers(*map(_doubted, found))
+    return Issuers(*found) if not header.is_in_columns or _is_whole(lines, header) else Issuers(*map(_doubted, found))
+
+
+def _is_joint(header: Header) -> bool:
+    """Whether the number is that of a joint paper (thông tư liên tịch), whose issuers are all named."""
+    return any(is_number_line(line) and _JOINT.search(line.folded) for line in header.left)
+
+
+def _joint_body(lines: Sequence[Line], units: Sequence[Unit], header: Header, page: int) -> Body:
+    """All bodies that issue a joint paper, as one name: `BỘ TƯ PHÁP - BỘ NỘI VỤ`."""
+    body = _body(lines, units, header, page)
+    starts = [i for i in range(1, len(lines)) if _begins(*(_joint_part(lines[i + k].text) for k in (0, -1)))]
+    parts = [lines[first:last] for first, last in pairwise([0, *starts, len(lines)])]
+    names = [_without_ends(_joined(part)) for part in parts]
+    name = mended(canonical_capitals(_DASHES.sub(" - ", " - ".join(names))))
+    return replace(body, name=name, value=replace(body.value, value=name)) if body.unit is None else body
+
+
+def _joint_part(text: str) -> str:
+    return letters_with_spaces(_without_ends(text))
+
+
+def _without_ends(text: str) -> str:
+    return text.strip(" -–_*.:|")
 
 
 def is_number_line(line: Line) -> bool:
@@ -205,6 +234,8 @@ def _doubt(printed: str, lines: Sequence[Line], header: Header, units: Sequence[
         return UNCLEAR
     if any(_lacks_words(printed, form) for unit in units for form in _forms(unit)):
         return CUT_OFF
+    if not header.is_in_columns:
+        return None
     axis = median(line.middle for line in header.left[:_MOST_LINES])
     return CUT_OFF if any(abs(line.middle - axis) > _OFF_AXIS for line in lines) else None
 

@@ -21,7 +21,10 @@ from pipeline.numbers import DocumentNumber, number_keys, parse_number
 from pipeline.text import fold
 from pipeline.types import SYMBOLS, TYPES, types_of_symbol
 
-_LABEL = re.compile(r"^\W*(?:luat\s*)?s[o06&ốô](?:[a-z]{0,2}(?=\W)|(?=\d))\s*[:.;]?\s*")
+_LABEL = re.compile(
+    r"^\W*(?:(?:luat|bo luat|phap lenh|lenh|(?:nghi quyet|thong tu)(?: lien tich)?|nghi dinh|quyet dinh)\s*)?"
+    r"s[o06&ốô](?:[a-z]{0,2}(?=\W)|(?=\d))\s*[:.;]?\s*"
+)
 _SUBJECT = re.compile(r"\W*(?:v\s*[/il1.]\s*v|ve)\b")
 _MARKS = re.compile(r"\s*([-/])\s*")
 _DIGIT_SLIPS = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "Ó": "0", "Ô": "0", "l": "1", "I": "1", "i": "1",

@@ -37,6 +37,9 @@ _MIDDLE = (0.38, 0.68)
 PARTY_TITLE, STATE_TITLE, MOTTO = "dangcongsanvietnam", "conghoaxahoichunghiavietnam", "doclaptudohanhphuc"
 _HEADINGS = ((PARTY_TITLE, 4), (STATE_TITLE, 6), (MOTTO, 4))
 
+_LONGEST_NAME = 10
+"""Words of an issuer's name before a heading that runs on behind it."""
+_PLACE_AND_DATE = re.compile(r"(?:^|[\s,])ngay\b.{0,12}\bthang\b.{0,8}\bnam\s+\d{4}\W*$")
 _ADDRESS = re.compile(r"\W*kinh\s*(?:gui|trinh)\b")
 _BASIS = re.compile(r"\W*can\s*cu\b")
 
@@ -106,6 +109,8 @@ class Header:
     hands: tuple[Box, ...]
     slope: float
     source: Source
+    is_in_columns: bool = True
+    """False for retyped papers that print the two columns one below the other; they are parted by what they say."""
 
     def is_written(self, words: Sequence[Word]) -> bool:
         """Whether the reader saw handwriting where these words stand."""
@@ -138,6 +143,8 @@ def header_of(page: PageResult) -> Header:
     slope = slope_of(content.words) if content else 0.0
     words = _levelled(content.words, slope) if content else []
     rows = _rows(words)
+    if (at := _heading_in_one_column(rows)) is not None:
+        return _header_in_one_column(page, rows, at, slope)
     title_row, titled = _find_title(rows)
     depth = _depth(rows, title_row)
     top = [(y, word) for y, word in words if y < depth]
@@ -147,6 +154,71 @@ def header_of(page: PageResult) -> Header:
     below = tuple(row for row in rows if row.y >= depth and not (title_row and row.y == title_row.y))
     source = content.source if content else Source.OCR
     return Header(left, right, heading, title_row, titled, below, page.hands, slope, source)
+
+
+def _heading_in_one_column(rows: Sequence[Line]) -> str | None:
+    """The heading, where it stands by itself in a page's only column or runs on behind the issuer's name."""
+    for row in rows:
+        if row.y > HEADER_DEPTH:
+            return None
+        if found := _heading_at(row, _HEADINGS[:2]):
+            start, heading = found
+            is_apart = start > 0 and row.words[start].box[0] - row.words[start - 1].box[2] > _GAP
+            middle = (row.words[start].box[0] + row.words[-1].box[2]) / 2
+            return heading if middle < _MIDDLE[1] - _OVERHANG / 2 and not is_apart else None
+    return None
+
+
+def _heading_at(row: Line, headings: Sequence[tuple[str, int]]) -> tuple[int, str] | None:
+    """The first word of a heading with which a row ends, and the heading: of near readings the nearest."""
+    found = [
+        (edits, start, heading)
+        for start in range(min(len(row.words), _LONGEST_NAME))
+        for rest in [letters_of(" ".join(word.text for word in row.words[start:]))]
+        for heading, limit in headings
+        if (edits := distance(rest, heading, limit)) is not None
+    ]
+    return min(found)[1:] if found else None
+
+
+def _header_in_one_column(page: PageResult, rows: Sequence[Line], heading: str, slope: float) -> Header:
+    """The header of a retyped page. Heading, motto, place and date are what the right column would have."""
+    title_row, titled = _title_in_one_column(rows)
+    depth = _depth(rows, title_row)
+    left: list[Line] = []
+    right: list[Line] = []
+    for row in (row for row in rows if row.y < depth):
+        cut = _right_part(row)
+        left += [Line(row.words[:cut], row.y)] if cut else []
+        right += [Line(row.words[cut:], row.y)] if cut < len(row.words) else []
+    below = tuple(row for row in rows if row.y >= depth and not (title_row and row.y == title_row.y))
+    source = page.content.source if page.content else Source.OCR
+    title = PARTY_TITLE if heading == PARTY_TITLE else STATE_TITLE
+    return Header(
+        tuple(left), tuple(right), title, title_row, titled, below, page.hands, slope, source, is_in_columns=False
+    )
+
+
+def _title_in_one_column(rows: Sequence[Line]) -> tuple[Line | None, TitleMatch | None]:
+    """The type line, wherever it begins."""
+    for row in rows:
+        if row.y > HEADER_DEPTH or _opens_body(row):
+            break
+        if found := match_title(row.text):
+            return row, found
+    return None, None
+
+
+def _right_part(row: Line) -> int:
+    """Where in a row of a retyped header that begins which the right column would have; its end where nothing does."""
+    texts = [word.text for word in row.words]
+    if found := _heading_at(row, _HEADINGS):
+        return found[0]
+    if _PLACE_AND_DATE.search(row.folded):
+        day = next(i for i, word in enumerate(row.words) if fold(word.text).strip(",.;") == "ngay")
+        marked = [i for i, text in enumerate(texts[:day]) if any(map(str.isdigit, text)) and set(text) & set("/-")]
+        return marked[-1] + 1 if marked else 0
+    return len(texts)
 
 
 def columns_below(page: PageResult, height: float) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
@@ -265,7 +337,7 @@ def _boundary(rows: Sequence[Line]) -> tuple[float, str | None]:
     """Where the right column begins, by its widest line, the heading; and the heading."""
     for row in rows:
         for start, word in enumerate(row.words):
-            if word.box[0] < _MIDDLE[0]:
+            if word.box[0] < _MIDDLE[0] or not letters_of(word.text):
                 continue
             rest = letters_of(" ".join(w.text for w in row.words[start:]))
             for heading, edits in _HEADINGS:

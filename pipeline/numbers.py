@@ -16,6 +16,8 @@ _PARTY = re.compile(rf"(?P<number>\d{{1,5}})-(?P<type>[^\W\d_]{{2,6}})/(?P<org>{
 _STATE = re.compile(rf"(?P<number>\d{{1,5}})/(?:(?P<year>(?:19|20)\d\d)/)?(?P<suffix>{_ORG})")
 _LAW = re.compile(r"(?P<number>\d{1,5})/(?P<year>(?:19|20)\d\d)/(?P<suffix>(?:QH|UBTVQH)\d{1,2})", re.IGNORECASE)
 _SPACE_AROUND_MARK = re.compile(r"\s*([-/])\s*")
+_LATIN = str.maketrans("АВЕКМНОРСТХІ", "ABEKMHOPCTXI")
+"""Cyrillic capitals that look Latin: official texts have some in the codes of bodies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class DocumentNumber:
 
 def parse_number(text: str) -> DocumentNumber | None:
     """Read one whole number, or None where the text is not one. Spaces round `-` and `/` are allowed."""
-    printed = _SPACE_AROUND_MARK.sub(r"\1", clean(text)).strip()
+    printed = _SPACE_AROUND_MARK.sub(r"\1", clean(text).translate(_LATIN)).strip()
     if party := _PARTY.fullmatch(printed):
         return DocumentNumber(party["number"], party["type"], party["org"], None, is_party=True)
     if law := _LAW.fullmatch(printed):
