@@ -5,11 +5,13 @@ SHELL := /bin/bash
 BIN := .venv/bin
 BOOTSTRAP := deploy/bootstrap.sh
 PYTEST_ARGS ?=
+# One file of tests on each core; the files stay in their order, in which the long ones do not come last.
+PYTEST := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 LOCK_ARGS ?=
 COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_ARGS)
 
-.PHONY: help setup check test soak demo serve services services-stop lock clean
+.PHONY: help setup check test soak demo demo-servers serve services services-stop lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,14 +25,17 @@ check: setup ## format, lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup ## all tests (PYTEST_ARGS='-k number' for some)
-	$(BIN)/pytest $(PYTEST_ARGS)
+test: setup ## all tests (PYTEST_ARGS='-k number' for some, '-n 0' for one at a time)
+	$(PYTEST) $(PYTEST_ARGS)
 
 soak: setup ## the tests that go through every moment of a run: half an hour
 	$(BIN)/pytest -m soak $(PYTEST_ARGS)
 
 demo: setup ## read the sample archive and search it
 	$(BIN)/python -m samples.demo
+
+demo-servers: setup ## the same on OpenSearch, MinIO and PostgreSQL, which are started where they do not run
+	$(BIN)/python -m samples.demo_servers
 
 serve: setup ## the HTTP API, on this machine only
 	$(BIN)/vankho serve

@@ -1,6 +1,7 @@
 """Processes that outlive us: started apart from the terminal, known by id and birth, stopped by id alone."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -13,6 +14,10 @@ from pathlib import Path
 from deploy.services.records import ServerProcess
 
 _PAUSE = 0.1
+_PORTS = range(20_000, 32_768)
+"""Below those that Linux gives to connections: one that was free stays so until the server listens, and while it is
+stopped."""
+_RANDOM = random.SystemRandom()
 _STATE, _BORN = 0, 19
 """Places in `/proc/<pid>/stat` behind the process's name: its state, and when it was born, in clock ticks."""
 
@@ -72,8 +77,8 @@ def _born(pid: int) -> int | None:
 
 
 def free_port(wanted: str | None) -> str:
-    """The wanted port of loopback if nobody listens there, else a free one."""
-    for port in (int(wanted or 0), 0):
+    """The wanted port of loopback if nobody listens there, else a free one that no connection is given by itself."""
+    for port in (*([int(wanted)] if wanted else []), *_RANDOM.sample(_PORTS, 100)):
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))

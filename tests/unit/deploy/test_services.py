@@ -128,10 +128,11 @@ def test_a_record_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_the_port_of_before_is_kept_unless_it_is_taken() -> None:
+    port = free_port(None)
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", int(port)))
         taken.listen()
-        port = str(taken.getsockname()[1])
         assert free_port(port) != port
     assert free_port(port) == port
 
