@@ -22,6 +22,7 @@ from pipeline.model import FileStatus
 from pipeline.steps.intake import Asked, FoundFile, HashedFile, find_files
 from pipeline.steps.known import end_known, sort_out
 from pipeline.steps.take_in import Batch, Outcome, Place, Rooms, ended, take_in
+from pipeline.steps.unpack import unpacked
 
 _log = logging.getLogger(__name__)
 
@@ -85,8 +86,12 @@ def ingest(
     watch: Watch,
     job: str | None = None,
 ) -> Batch:
-    """Take in every file under these paths, and finish what earlier runs left; every file has an outcome."""
-    return ingest_files(find_files(paths), asked, rooms, workers=workers, runner=runner, watch=watch, job=job)
+    """Take in every file under these paths, out of archives too, and finish what earlier runs left.
+
+    Every file has an outcome.
+    """
+    found = unpacked(find_files(paths), rooms.archives, is_stopped=watch.is_stopped).files
+    return ingest_files(found, asked, rooms, workers=workers, runner=runner, watch=watch, job=job)
 
 
 def ingest_files(

@@ -7,7 +7,7 @@ in the inbox and in staging. Leaves when it runs to `flows.nightly`, and the way
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -20,8 +20,9 @@ from pipeline.clock import today
 from pipeline.errors import BusyError, StoppedError, UnavailableError, VanKhoError
 from pipeline.model import FileStatus
 from pipeline.ports import Arrival, Inbox, InboxLook, Stray
-from pipeline.steps.intake import Asked, files_at
+from pipeline.steps.intake import Asked, FoundFile, files_at, printable
 from pipeline.steps.take_in import Outcome, Rooms
+from pipeline.steps.unpack import Unpacked, unpacked
 
 ACTOR = "nightly"
 """Who files what arrives by itself."""
@@ -149,8 +150,9 @@ def _finish_leftovers(by: Means, tally: "_Tally") -> None:
 
 def _ingest(by: Means, tally: "_Tally", unit: str, paths: Sequence[Path], settling: "_Settling") -> None:
     watch = Watch(settling, by.watch.after_file, by.watch.is_stopped)
-    found = files_at(paths)  # one for one: an outcome's ordinal says whose it is, as a secret one has no path
-    batch = ingest_files(found, Asked(unit, ACTOR), by.rooms, workers=by.workers, runner=by.runner, watch=watch)
+    found = unpacked(files_at(paths), by.rooms.archives, is_stopped=by.watch.is_stopped)
+    settling.expect(found)
+    batch = ingest_files(found.files, Asked(unit, ACTOR), by.rooms, workers=by.workers, runner=by.runner, watch=watch)
     tally.batches.append(batch.id)
     if by.watch.is_stopped():
         raise StoppedError(_STOPPED)
@@ -186,22 +188,33 @@ class _Tally:
         """What could not be taken as it lay, at the last look into each inbox."""
         return tuple(stray for look in self.looks.values() for stray in look.strays)
 
-    def count(self, outcome: Outcome, *, is_left: bool, has_changed: bool) -> None:
+    def moved(self, *, is_left: bool, has_changed: bool) -> None:
         with self.turn:
-            self.counts[outcome.status] += 1
             self.left_behind += is_left
             self.changed += has_changed
+
+    def count(self, outcome: Outcome) -> None:
+        with self.turn:
+            self.counts[outcome.status] += 1
             if outcome.status not in (FileStatus.STORED, FileStatus.DUPLICATE):
                 self.problems.append(outcome)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Settling:
-    """Moves each file out of the inbox when it has ended. Implements `flows.ingest.Progress`."""
+    """Moves each arrival out of the inbox when all that was in it has ended. Implements `flows.ingest.Progress`."""
 
     tally: _Tally
     inbox: Inbox
     arrivals: Sequence[Arrival]
+    _expected: Unpacked = field(default_factory=lambda: Unpacked((), ()))
+    _left: Counter[int] = field(default_factory=Counter)
+    _ended: dict[int, dict[FoundFile, Outcome]] = field(default_factory=dict)
+
+    def expect(self, files: Unpacked) -> None:
+        """Be told which arrival each file is of, by its ordinal: a secret one has no path."""
+        self._expected = files
+        self._left.update(files.origins)
 
     def begin(self, *, batch: str, files: int) -> None:
         self.tally.progress.begin(batch=batch, files=files)
@@ -210,26 +223,51 @@ class _Settling:
         self.tally.progress.page_done()
 
     def file_done(self, outcome: Outcome) -> None:
-        is_left = has_changed = False
-        if outcome.ordinal <= len(self.arrivals):  # the others were left in staging by an earlier run
-            arrival = self.arrivals[outcome.ordinal - 1]
-            try:
-                is_left = outcome.may_be_retried
-                has_changed = not is_left and not _move(self.inbox, arrival, outcome)
-            except UnavailableError:
-                is_left = True
-        self.tally.count(outcome, is_left=is_left, has_changed=has_changed)
+        self.tally.count(outcome)
+        if outcome.ordinal <= len(self._expected.origins):  # the others were left in staging by an earlier run
+            origin = self._expected.origins[outcome.ordinal - 1]
+            with self.tally.turn:
+                ended = self._ended.setdefault(origin, {})
+                ended[self._expected.files[outcome.ordinal - 1]] = outcome
+                self._left[origin] -= 1
+                is_last = not self._left[origin]
+            if is_last:
+                self._settle(self.arrivals[origin], ended)
         self.tally.progress.file_done(outcome)
 
+    def _settle(self, arrival: Arrival, ended: Mapping[FoundFile, Outcome]) -> None:
+        is_left = any(outcome.may_be_retried for outcome in ended.values())
+        has_changed = False
+        try:
+            has_changed = not is_left and not _move(self.inbox, arrival, ended)
+        except UnavailableError:
+            is_left = True
+        self.tally.moved(is_left=is_left, has_changed=has_changed)
 
-def _move(inbox: Inbox, arrival: Arrival, outcome: Outcome) -> bool:
-    """Move a file that has ended to where it belongs. False where it has changed since, and so is another file."""
-    match outcome.status:
-        case FileStatus.STORED | FileStatus.DUPLICATE:
-            return inbox.accept(arrival, None)
-        case FileStatus.INCOMPLETE:
-            return inbox.accept(arrival, outcome.reason)
-        case FileStatus.QUARANTINED:
-            return inbox.wipe(arrival)
-        case _:
-            return inbox.reject(arrival, outcome.reason or "Không nạp được.")
+
+def _move(inbox: Inbox, arrival: Arrival, ended: Mapping[FoundFile, Outcome]) -> bool:
+    """Move what has ended to where it belongs. False where it has changed since, and so is another file.
+
+    An archive goes the way of the worst that was in it: one with a secrecy mark is wiped whole.
+    """
+    statuses = {outcome.status for outcome in ended.values()}
+    if FileStatus.QUARANTINED in statuses:
+        return inbox.wipe(arrival)
+    if statuses <= {FileStatus.STORED, FileStatus.DUPLICATE}:
+        return inbox.accept(arrival, None)
+    if statuses <= {FileStatus.STORED, FileStatus.DUPLICATE, FileStatus.INCOMPLETE}:
+        return inbox.accept(arrival, _note(ended))
+    return inbox.reject(arrival, _note(ended))
+
+
+def _note(ended: Mapping[FoundFile, Outcome]) -> str:
+    """What is to be told of a file, or of each in an archive that did not come in whole."""
+    faults = {
+        file: told for file, told in ended.items() if told.status not in (FileStatus.STORED, FileStatus.DUPLICATE)
+    }
+    if all(file.inner is None for file in faults):
+        return "; ".join(told.reason or "Không nạp được." for told in faults.values())
+    lines = [f"Trong {len(ended)} tệp được gói ở đây, {len(ended) - len(faults)} tệp đã nạp đủ. Các tệp còn lại:"]
+    by_ordinal = sorted(faults.items(), key=lambda fault: fault[1].ordinal)
+    lines += [f"- {printable(file.inner or '')}: {told.reason or 'Không nạp được.'}" for file, told in by_ordinal]
+    return "\n".join(lines)

@@ -45,7 +45,7 @@ def document_json(record: DocumentRecord) -> dict[str, object]:
 
 
 def batch_lines(batch: Batch, seconds: float, records: Mapping[str, DocumentRecord]) -> list[str]:
-    """The report for a person: counts, then each file that needs attention with its reason.
+    """The report for a person: counts, then each file of which there is something to tell.
 
     Files that were in before are only counted; the JSON report names them.
     """
@@ -55,7 +55,7 @@ def batch_lines(batch: Batch, seconds: float, records: Mapping[str, DocumentReco
     lines += [
         f"  [{FILE_WORDS[outcome.status]}] {_shown(outcome)}: {outcome.reason}"
         for outcome in batch.outcomes
-        if outcome.status not in (FileStatus.STORED, FileStatus.DUPLICATE)
+        if outcome.status is not FileStatus.DUPLICATE and (outcome.status is not FileStatus.STORED or outcome.reason)
     ]
     if counts[FileStatus.DUPLICATE]:
         lines.append(f"  {counts[FileStatus.DUPLICATE]} tệp đã có từ trước, không lưu lần nữa (xem từng tệp: --json).")

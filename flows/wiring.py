@@ -17,6 +17,7 @@ from pipeline.ports import Inbox
 from pipeline.scratch import scratch_folder
 from pipeline.settings import Settings
 from pipeline.steps.take_in import Rooms
+from pipeline.storage.packed import ArchiveLimits
 from pipeline.wiring import inboxes_of, installation_of, staging_of, store_of
 
 _log = logging.getLogger(__name__)
@@ -38,6 +39,12 @@ def ingest_rooms(of: Settings, facts: Catalogue, *, workers: int, is_stopped: Ca
                 reader=reader,
                 describer=open_describer(),
                 allowed_marks=of.secrecy.allow,
+                archives=ArchiveLimits(
+                    entries=of.intake.archive_entries,
+                    total_bytes=of.intake.archive_bytes,
+                    entry_bytes=of.intake.max_file_bytes,
+                    ratio=of.intake.archive_ratio,
+                ),
             )
         finally:
             reader.close()

@@ -114,7 +114,7 @@ class Worker:
         if any(outcome.status is FileStatus.UNFINISHED for outcome in batch.outcomes):
             self._jobs.release(job.id, self.name)
             return
-        left = _left(batch, find_files([self.spool.files(job.id)]))
+        left = left_of(batch, find_files([self.spool.files(job.id)]))
         self.spool.answer(job.id, REPORTS.dump_json(batch), keep=left)
         self._jobs.end(job.id, self.name, JobStatus.DONE, progress, reason=None)
 
@@ -125,14 +125,22 @@ def _pause(job: JobRecord, now: datetime) -> float:
     return min(max(age / 2, _SHORTEST_PAUSE), _LONGEST_PAUSE)
 
 
-def _left(batch: Batch, files: Sequence[FoundFile]) -> list[Path]:
+def left_of(batch: Batch, files: Sequence[FoundFile]) -> list[Path]:
     """Which of the files that came with a job are to be kept, as nothing is wrong with them and they are not in.
 
-    A marked file has no name in the report. Where one of those is left, so is whatever the report does not name.
+    An archive is kept whole for the sake of one file in it: what came in of it is known the next time. A marked file
+    has no name in the report. Where one of those is left, so is whatever the report does not name.
     """
     left = {outcome.path for outcome in batch.outcomes if outcome.may_be_retried}
     ended = {outcome.path for outcome in batch.outcomes if not outcome.may_be_retried}
-    return [file.path for file in files if file.shown_path in left or (None in left and file.shown_path not in ended)]
+    archives = [path for path in left if path is not None]
+    return [
+        file.path
+        for file in files
+        if file.shown_path in left
+        or any(path.startswith(f"{file.shown_path}/") for path in archives)
+        or (None in left and file.shown_path not in ended)
+    ]
 
 
 @dataclass(slots=True)

@@ -53,6 +53,12 @@ class IntakeSettings(_Section):
     max_pages: int = Field(default=2_000, gt=0)
     max_pixels: int = Field(default=200_000_000, gt=0)
     """Declared pixels of one image or rendered page; above, it is refused before decoding."""
+    archive_entries: int = Field(default=5_000, gt=0)
+    """Most files in one ZIP archive or mail."""
+    archive_bytes: int = Field(default=10_000_000_000, gt=0)
+    """Most bytes that one archive may unpack to."""
+    archive_ratio: int = Field(default=200, gt=1)
+    """Most unpacked bytes for each packed one, of an entry and of an archive."""
     page_seconds: float = Field(default=120, gt=0)
     """Longest time for one page."""
     worker_bytes: int = Field(default=2_000_000_000, gt=0)

@@ -69,11 +69,18 @@ def _put_derived(store: ObjectStore, key: str, data: bytes, media_type: str) -> 
 
 
 def file(
-    manifest: Manifest, pages: Sequence[PageResult], description: Description, catalogue: Catalogue, place: FilingPlace
+    manifest: Manifest,
+    pages: Sequence[PageResult],
+    description: Description,
+    catalogue: Catalogue,
+    place: FilingPlace,
+    *,
+    note: str | None = None,
 ) -> Filed:
-    """Write the facts: the file and, in this version, the one document that it is."""
+    """Write the facts: the file and, in this version, the one document that it is. `note` is for the report."""
     failed = [page for page in pages if page.status is PageStatus.FAILED]
     status = FileStatus.INCOMPLETE if failed else FileStatus.STORED
+    reason = "; ".join(told for told in (_reason(failed), note) if told) or None
     new = NewFile(
         owner_unit=manifest.owner_unit,
         sha256=manifest.sha256,
@@ -84,11 +91,11 @@ def file(
         documents=(NewDocument(tuple(pages), description),),
     )
     ids = catalogue.documents.file(
-        new, place, status=status, reason=_reason(failed), grants=[Grant(token) for token in manifest.publish_to]
+        new, place, status=status, reason=reason, grants=[Grant(token) for token in manifest.publish_to]
     )
     if ids is None:
         return Filed(FileStatus.DUPLICATE, "Đơn vị đã có tệp này.", ())
-    return Filed(status, _reason(failed), ids)
+    return Filed(status, reason, ids)
 
 
 def _reason(failed: Sequence[PageResult]) -> str | None:

@@ -8,11 +8,16 @@ import hashlib
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from pipeline.errors import CorruptObjectError, FileRefusedError
 from pipeline.ports import FileReader
+from pipeline.storage import mail, zip_archive
+from pipeline.storage.local import CHUNK
+from pipeline.storage.packed import PackedFile
 from pipeline.storage.staging import Manifest, StagedFile
 from pipeline.text import clean
 
@@ -34,10 +39,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file that was found; `problem` says why it cannot be taken in, where that shows already."""
+    """A file that was found; `problem` says why it cannot be taken in, where that shows already.
+
+    One in an archive or a mail (`packed`) has its path there (`inner`) after the archive's: `batch.zip/2024/one.pdf`.
+    `note` is for the report, where the file comes in all the same.
+    """
 
     path: Path
     problem: FileRefusedError | None = None
+    packed: PackedFile | None = None
+    inner: str | None = None
+    note: str | None = None
 
     @property
     def shown_path(self) -> str:
@@ -126,11 +138,32 @@ def hash_file(found: FoundFile) -> HashedFile:
     """The file with its SHA-256. Raises `FileRefusedError` if it cannot be taken in or read."""
     if found.problem is not None:
         raise found.problem
+    if found.packed is not None:  # hashed when it was measured
+        return HashedFile(found, found.packed.sha256)
+    return HashedFile(found, _digest(found))
+
+
+def _digest(found: FoundFile) -> str:
     try:
-        with found.path.open("rb") as stream:
-            return HashedFile(found, hashlib.file_digest(stream, "sha256").hexdigest())
+        with _opened(found) as stream:
+            digest = hashlib.sha256()
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+            return digest.hexdigest()
     except OSError as error:
         raise unreadable(error) from error
+
+
+@contextmanager
+def _opened(found: FoundFile) -> Iterator[BinaryIO]:
+    """The file's bytes, out of its archive where it is packed."""
+    if found.packed is None:
+        with found.path.open("rb") as stream:
+            yield stream
+    else:
+        form = mail if found.packed.is_mail else zip_archive
+        with form.opened_entry(found.packed) as stream:
+            yield stream
 
 
 def unreadable(error: OSError) -> FileRefusedError:
@@ -156,9 +189,9 @@ def stage(staged: StagedFile, hashed: HashedFile, asked: Asked, reader: FileRead
         _require_source(hashed)
     staged.clear()
     try:
-        with hashed.found.path.open("rb") as source:
+        with _opened(hashed.found) as source:
             staged.copy_in(source, sha256=hashed.sha256)
-    except (PermissionError, FileNotFoundError) as error:
+    except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
         raise unreadable(error) from error
     manifest = _manifest(staged, hashed, asked, reader)
     staged.save_manifest(manifest)
@@ -187,7 +220,7 @@ def _require_source(hashed: HashedFile) -> None:
 def is_still_there(hashed: HashedFile) -> bool:
     """Whether the file is still where it was found, with the same bytes."""
     try:
-        return hash_file(FoundFile(hashed.found.path)).sha256 == hashed.sha256
+        return _digest(hashed.found) == hashed.sha256
     except FileRefusedError:
         return False
 

@@ -6,7 +6,7 @@ Leaves the order of files, how many at once, and telling the index to the caller
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from pipeline.catalogue import Catalogue
@@ -26,6 +26,7 @@ from pipeline.ports import Describer, FileReader, ObjectStore
 from pipeline.steps.file import Filed, describe, file, pages_of, promote
 from pipeline.steps.intake import Asked, FoundFile, HashedFile, is_still_there, stage
 from pipeline.steps.recognise import recognise
+from pipeline.storage.packed import ArchiveLimits
 from pipeline.storage.staging import Manifest, StagedFile, Staging
 
 _log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Rooms:
     reader: FileReader
     describer: Describer
     allowed_marks: tuple[str, ...] = ()
+    archives: ArchiveLimits = field(default_factory=ArchiveLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +170,16 @@ def _through(
     if known is not None:
         staged.wipe()
         return duplicate(place, hashed.found, known, rooms.catalogue)
+    found = hashed.found
     manifest = stage(staged, hashed, asked, rooms.reader)
     mark = recognise(staged, manifest, rooms.reader, on_page=on_page)
     if mark is not None and mark.level not in rooms.allowed_marks:
         return _quarantine(staged, mark.level, manifest, place, rooms)
     pages = pages_of(staged, manifest)
     _require_screened(pages)
-    filed = _file(staged, manifest, pages, place, rooms)
+    filed = _file(staged, manifest, pages, place, rooms, found.note)
     staged.wipe()
-    return Outcome(place.ordinal, hashed.found.shown_path, filed.status, filed.reason, filed.documents)
+    return Outcome(place.ordinal, found.shown_path, filed.status, filed.reason, filed.documents)
 
 
 def _quarantine(staged: StagedFile, level: str, manifest: Manifest, place: Place, rooms: Rooms) -> Outcome:
@@ -189,11 +192,18 @@ def _quarantine(staged: StagedFile, level: str, manifest: Manifest, place: Place
     return outcome
 
 
-def _file(staged: StagedFile, manifest: Manifest, pages: tuple[PageResult, ...], place: Place, rooms: Rooms) -> Filed:
+def _file(
+    staged: StagedFile,
+    manifest: Manifest,
+    pages: tuple[PageResult, ...],
+    place: Place,
+    rooms: Rooms,
+    note: str | None,
+) -> Filed:
     description = describe(pages, manifest, rooms.describer, rooms.catalogue)
     promote(staged, manifest, pages, rooms.store)
     filing = FilingPlace(actor=manifest.actor, batch=place.batch, ordinal=place.ordinal)
-    return file(manifest, pages, description, rooms.catalogue, filing)
+    return file(manifest, pages, description, rooms.catalogue, filing, note=note)
 
 
 def _require_screened(pages: tuple[PageResult, ...]) -> None:
