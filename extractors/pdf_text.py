@@ -1,32 +1,34 @@
 """The text layer of a born-digital PDF page: its words with their places, where the layer can be believed.
 
-Whether a page is a picture of paper is `extractors.pdf_pages`' to say; here the layer itself is judged.
+Whether a page is a picture of paper is `extractors.pdf_pages`' to say, whether its layer is to be believed
+`extractors.text_layer`'s.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pdfplumber
 from pdfminer.pdfexceptions import PDFException
+from pdfminer.pdffont import PDFFont, PDFSimpleFont
+from pdfminer.pdfinterp import PDFResourceManager
+from pdfminer.pdftypes import resolve1
 from pdfminer.psexceptions import PSException
+from pdfminer.psparser import literal_name
 from pdfplumber.pdf import PDF
 from pdfplumber.utils.exceptions import PdfminerException
 
 from extractors.layout import PlacedWord, running_text, words_in_reading_order
+from extractors.legacy_encodings import Encoding
+from extractors.text_layer import Run, encoding_by_name, judge
 from pipeline.model import PageText, Source
-from pipeline.text import clean, fold
 
-_FEWEST_LETTERS = 20
-_LEAST_KNOWN_SHARE = 0.95
-_LEGACY_FONT = re.compile(r"(^|\+)(\.?Vn[A-Z]|VNI|VN[A-Z]?-|UVN|SVN-)", re.ASCII)
-"""TCVN3 (`.VnTime`) and VNI fonts draw Vietnamese over the codes of other letters (`docs/domain.md`, "Text")."""
-_GARBAGE = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
-_KNOWN = re.compile(r"[a-z0-9đ\s]")
-_ORDINARY = re.compile(r"[^\W_]")
+_LATIN_CODES = {code: chr(code) for code in range(0xA1, 0x100)}
+_SOFT_HYPHEN = {0xAD: "\u00ad"}
+_BYTE_FOR_BYTE = ("", "WinAnsiEncoding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,8 @@ class TextLayer:
         """The words of a page, or None where its layer is missing, broken or not to be believed."""
         page = self.document.pages[file_page - 1]
         try:
-            found = page.extract_words(
-                use_text_flow=False, keep_blank_chars=False, extra_attrs=["fontname"], return_chars=False
-            )
-            return _page_text(found, page.cropbox) if _is_good(found) else None
+            found = page.extract_words(use_text_flow=False, keep_blank_chars=False, return_chars=True)
+            return _page_text(found, page.cropbox)
         except (PDFException, PSException, PdfminerException, ValueError, TypeError, KeyError, IndexError):
             return None  # what cannot be parsed is read from the picture of the page instead
         finally:
@@ -53,24 +53,36 @@ class TextLayer:
 def open_text_layer(path: Path) -> Iterator[TextLayer]:
     """The text layers of a PDF, parsed page by page."""
     with pdfplumber.open(path, unicode_norm="NFC") as document:
+        document.rsrcmgr = _Fonts()
         yield TextLayer(document)
 
 
-def _is_good(found: Sequence[dict[str, Any]]) -> bool:
-    """Enough letters, nearly all of them of Vietnamese text, and none in a font of an old encoding."""
-    text = " ".join(word["text"] for word in found)
-    letters = "".join(_ORDINARY.findall(text))
-    if len(letters) < _FEWEST_LETTERS or _GARBAGE.search(text):
-        return False
-    if any(_LEGACY_FONT.search(word["fontname"]) for word in found):
-        return False
-    return len(_KNOWN.findall(fold(letters))) >= _LEAST_KNOWN_SHARE * len(letters)
+class _Fonts(PDFResourceManager):
+    """Fonts of TCVN3 and VNI whose codes are kept as they are, where the file does not say what letters they stand for.
+
+    pdfminer takes the codes for those of Windows or for names of glyphs: some it does not know, and of the code 0xAD,
+    which is ư in TCVN3, it makes a space.
+    """
+
+    def get_font(self, objid: object, spec: Mapping[str, object]) -> PDFFont:
+        """The font, kept by pdfminer under its number."""
+        font = super().get_font(objid, spec)
+        if isinstance(font, PDFSimpleFont) and font.unicode_map is None:
+            encoding = resolve1(spec.get("Encoding", ""))
+            is_plain = not isinstance(encoding, dict) and literal_name(encoding) in _BYTE_FOR_BYTE
+            is_legacy = encoding_by_name(str(font.fontname)) is not Encoding.UNICODE
+            font.cid2unicode = font.cid2unicode | (_LATIN_CODES if is_plain and is_legacy else _SOFT_HYPHEN)
+        return font
 
 
-def _page_text(found: Sequence[dict[str, Any]], visible: tuple[float, float, float, float]) -> PageText:
-    """The words inside the visible part of the page, placed in 0-1 of it."""
+def _page_text(found: Sequence[dict[str, Any]], visible: tuple[float, float, float, float]) -> PageText | None:
+    """The words inside the visible part of the page, placed in 0-1 of it; None where they are not to be believed."""
     left, top, right, bottom = visible
     width, height = right - left, bottom - top
+    runs = [_runs(word) for word in found]
+    judged = judge(runs)
+    if not judged.is_good:
+        return None
     placed = [
         PlacedWord(
             text=text,
@@ -81,9 +93,14 @@ def _page_text(found: Sequence[dict[str, Any]], visible: tuple[float, float, flo
                 (word["bottom"] - top) / height,
             ),
         )
-        for word in found
-        if (text := clean(word["text"]).strip())
+        for word, said in zip(found, runs, strict=True)
+        if (text := judged.read(said))
     ]
     inside = [word for word in placed if 0 <= word.centre[0] <= 1 and 0 <= word.centre[1] <= 1]
     words = words_in_reading_order(inside, height / width)
     return PageText(words=words, text=running_text(words), confidence=1.0, source=Source.TEXT_LAYER)
+
+
+def _runs(word: Mapping[str, Any]) -> tuple[Run, ...]:
+    fonts = groupby(word["chars"], key=lambda letter: str(letter["fontname"]))
+    return tuple(Run("".join(str(letter["text"]) for letter in letters), font) for font, letters in fonts)
