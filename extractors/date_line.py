@@ -1,7 +1,8 @@
 """Place and date (địa danh và ngày, tháng, năm) in the right column of the header zone.
 
 The first such line is the document's own; other dates are citations. A day that cannot be read is left out, never
-guessed: `2024-12`. A day written by hand is a proposal. Rules: `docs/domain.md`, "Dates".
+guessed: `2024-12`. What else speaks for a day written by hand is weighed by `extractors.date_evidence`.
+Rules: `docs/domain.md`, "Dates".
 """
 
 import re
@@ -22,6 +23,10 @@ _SLIPS = str.maketrans(
     {"O": "0", "o": "0", "Ó": "0", "Ô": "0", "Ø": "0", "l": "1", "I": "1", "i": "1", "|": "1", "!": "1", "Í": "1",
      "Z": "2", "z": "2", "S": "5", "s": "5", "Š": "5", "G": "6", "b": "6", "B": "8", "g": "9", "q": "9"}
 )  # fmt: skip
+_HAND_SLIPS = {
+    **_SLIPS,
+    **str.maketrans({"Q": "0", "D": "0", "/": "1", "ó": "6", "ố": "6", "ế": "6", "A": "4", "Ị": "1"}),
+}
 _YEARS = (1930, 2100)
 _PRINTED = 1.12
 """The day is at most so many times as high as the year, where printed (1.04 seen); written ones more."""
@@ -38,22 +43,63 @@ NO_MONTH = "Không đọc được ngày, tháng; chỉ có năm"
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceAndDate:
-    """What the line says, as far as it was found."""
+class DateReading:
+    """A date as it was read in a line; `day` and `month` are None where they cannot be read."""
 
-    date: FieldValue | None = None
-    place: FieldValue | None = None
+    header: Header
+    line: Line
+    match: re.Match[str]
+    year: int
+    month: int | None
+    day: int | None
+
+    @property
+    def value(self) -> str:
+        """ISO, as far as it was read."""
+        parts = [f"{self.year}", *(f"{part:02d}" for part in (self.month, self.day) if part)]
+        return "-".join(parts)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The words of the date."""
+        return self.line.words_at(self.match.start(), self.match.end())
+
+    @property
+    def doubt(self) -> str | None:
+        """Why the date is not certain, if it is not."""
+        if self.month is None:
+            return NO_MONTH
+        return NO_DAY if self.day is None else _doubt(self.header, self.line, self.match)
 
 
-def read_date(header: Header, page: int) -> PlaceAndDate:
-    """The place and the date of the document."""
+def read_date(header: Header, *, is_hand: bool = False) -> DateReading | None:
+    """The date of the document. `is_hand`: letters that readers see for digits of a hand are taken as digits too."""
     for line in header.right or header.left:
         match = _DATE.search(line.folded)
         if match is None or not _stands_alone(line, match):
             continue
         if year := _number(line.text, match, "year", *_YEARS):
-            return PlaceAndDate(_date(header, line, match, year, page), _place(header, line, match, page))
-    return PlaceAndDate()
+            return _reading(header, line, match, year, _HAND_SLIPS if is_hand else _SLIPS)
+    return None
+
+
+def _reading(header: Header, line: Line, match: re.Match[str], year: int, slips: dict[int, str]) -> DateReading:
+    month = _number(line.text, match, "month", 1, 12, slips)
+    day = _number(line.text, match, "day", 1, 31, slips) if month else None
+    if day and month and not _is_real(year, month, day):
+        day = None
+    return DateReading(header, line, match, year, month, day)
+
+
+def read_place(reading: DateReading, page: int) -> FieldValue | None:
+    """The place before the date."""
+    return _place(reading.header, reading.line, reading.match, page)
+
+
+def is_date_line(line: Line) -> bool:
+    """Whether a line is that of place and date, read well or badly."""
+    match = _DATE.search(line.folded)
+    return match is not None and _stands_alone(line, match)
 
 
 def _stands_alone(line: Line, match: re.Match[str]) -> bool:
@@ -62,24 +108,11 @@ def _stands_alone(line: Line, match: re.Match[str]) -> bool:
     return len(before.split()) <= _LONGEST_PLACE and len(letters_of(after)) <= _SPECK
 
 
-def _date(header: Header, line: Line, match: re.Match[str], year: int, page: int) -> FieldValue:
-    words = line.words_at(match.start(), match.end())
-    month = _number(line.text, match, "month", 1, 12)
-    day = _number(line.text, match, "day", 1, 31) if month else None
-    if day and month and not _is_real(year, month, day):
-        day = None
-    value, doubt = f"{year}", NO_MONTH
-    if month:
-        value, doubt = f"{year}-{month:02d}", NO_DAY
-    if month and day:
-        value, doubt = f"{year}-{month:02d}-{day:02d}", _doubt(header, line, match) or ""
-    box = union(word.box for word in words)
-    return FieldValue(value, sureness(words, doubt), header.source, page, box, line.text, doubt or None)
-
-
-def _number(text: str, match: re.Match[str], part: str, least: int, most: int) -> int | None:
+def _number(
+    text: str, match: re.Match[str], part: str, least: int, most: int, slips: dict[int, str] = _SLIPS
+) -> int | None:
     """A number read in a part of the line, repaired where letters were read for digits; None where it is none."""
-    read = re.sub(r"[\s.,:;_…'`\"*-]+", "", _part(text, match, part)).translate(_SLIPS)
+    read = re.sub(r"[\s.,:;_…'`\"*-]+", "", _part(text, match, part)).translate(slips)
     return int(read) if re.fullmatch(r"\d{1,4}", read) and least <= int(read) <= most else None
 
 

@@ -11,18 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extractors.closing import closing_of
-from extractors.date_line import read_date
+from extractors.date_evidence import weigh_date
+from extractors.date_line import read_place
 from extractors.issuer import Body, issuers_of
 from extractors.kind import PARTY, system_of, titled_type, type_of
-from extractors.number_line import NO_ISSUER_MATCH, Surroundings, read_number
+from extractors.number_evidence import weigh_number
+from extractors.number_line import NO_ISSUER_MATCH, Surroundings
 from extractors.passed import passed_on
 from extractors.recipients import recipients_of
 from extractors.references import references_of
+from extractors.second_opinion import second_header
 from extractors.signature import signature_of
 from extractors.subject import subject_of, urgency_of
 from extractors.turning import as_they_lie, upright
 from extractors.zones import header_of
-from pipeline.model import Description, FieldName, FieldValue, PageResult, PageStatus, Unit
+from pipeline.model import Description, Evidence, FieldName, FieldValue, PageResult, PageStatus, Unit
 from pipeline.ports import Describer
 
 
@@ -39,13 +42,14 @@ class RuleDescriber:
         first = next((i for i, page in enumerate(pages, start=1) if page.status is not PageStatus.BLANK), None)
         if first is None or not any(page.content for page in pages):
             return Description({})
-        fields = _header_fields(pages[first - 1], first, file_name, units) if pages[first - 1].content else {}
+        evidence: dict[FieldName, tuple[Evidence, ...]] = {}
+        fields = _header_fields(pages[first - 1], first, file_name, units, evidence) if pages[first - 1].content else {}
         if FieldName.DATE not in fields and (passed := passed_on(pages)):
             fields[FieldName.DATE] = passed
         system = fields.get(FieldName.SYSTEM)
         fields |= _closing_fields(pages, is_party=system is not None and system.value == PARTY)
         found = references_of(pages, fields)
-        return Description(fields, found.references, found.statements)
+        return Description(fields, found.references, found.statements, evidence)
 
 
 def open_describer() -> Describer:
@@ -54,22 +58,29 @@ def open_describer() -> Describer:
 
 
 def _header_fields(
-    page: PageResult, ordinal: int, file_name: str, units: Sequence[Unit]
+    page: PageResult,
+    ordinal: int,
+    file_name: str,
+    units: Sequence[Unit],
+    evidence: dict[FieldName, tuple[Evidence, ...]],
 ) -> dict[FieldName, FieldValue]:
-    """The fields that stand on the first page."""
+    """The fields that stand on the first page; what speaks for number and date is put into `evidence`."""
     header = header_of(page)
     system = system_of(header, ordinal)
     issuers = issuers_of(header, units, ordinal)
     around = Surroundings(system.value == PARTY, titled_type(header), issuers.issuer, issuers.parent, file_name)
-    number = read_number(header, around, ordinal)
+    others = [second_header(other, header) for other in page.others]
+    weighed = weigh_number(header, others, around, ordinal)
+    number = weighed.value
     kind = type_of(header, number.value if number else None, ordinal)
-    dated = read_date(header, ordinal)
+    dated, date_line = weigh_date(header, others, ordinal)
+    evidence |= {FieldName.NUMBER: weighed.evidence, FieldName.DATE: dated.evidence}
     found = {
         FieldName.SYSTEM: system,
         FieldName.NUMBER: number,
         FieldName.TYPE: kind,
-        FieldName.DATE: dated.date,
-        FieldName.PLACE: dated.place,
+        FieldName.DATE: dated.value,
+        FieldName.PLACE: read_place(date_line, ordinal) if date_line else None,
         FieldName.ISSUER: _issuer(issuers.issuer, number),
         FieldName.ISSUER_PARENT: issuers.parent.value if issuers.parent else None,
         FieldName.SUBJECT: subject_of(header, is_letter=header.title is None, page=ordinal),

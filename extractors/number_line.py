@@ -1,9 +1,8 @@
 """The document's own number (số và ký hiệu), read in the left column of the header zone only.
 
 First as the grammar has it, then more loosely, for OCR takes digits for letters, loses the hyphen and the bar of Đ and
-reads `/` as l or 1. Whatever was repaired, written by hand or contradicts its surroundings is a proposal, never a
-certain value. A number written by hand is certain only where the file's name says the same.
-Rules: `docs/domain.md`, "Numbers".
+reads `/` as l or 1. Whatever was repaired, written by hand or contradicts its surroundings is in doubt. What else
+speaks for a number is weighed by `extractors.number_evidence`. Rules: `docs/domain.md`, "Numbers".
 """
 
 import re
@@ -11,13 +10,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.confidence import sureness
-from extractors.file_name import digits_named, is_contradicted, number_in_name
 from extractors.issuer import Body, is_number_line
 from extractors.likeness import distance
-from extractors.zones import Header, Line, union
-from pipeline.model import FieldValue, Source, Word
-from pipeline.numbers import DocumentNumber, number_keys, parse_number
+from extractors.zones import Header, Line
+from pipeline.model import Source, Word
+from pipeline.numbers import DocumentNumber, parse_number
 from pipeline.text import fold
 from pipeline.types import SYMBOLS, TYPES, types_of_symbol
 
@@ -30,6 +27,8 @@ _MARKS = re.compile(r"\s*([-/])\s*")
 _DIGIT_SLIPS = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "Ó": "0", "Ô": "0", "l": "1", "I": "1", "i": "1",
                               "|": "1", "!": "1", "Í": "1", "Z": "2", "z": "2", "S": "5", "s": "5", "Š": "5", "G": "6",
                               "b": "6", "B": "8", "g": "9", "q": "9", "Ø": "0", "†": "1"})  # fmt: skip
+_HAND_SLIPS = {**_DIGIT_SLIPS, **str.maketrans({"/": "1", "ó": "6", "ố": "6", "ế": "6", "A": "4", "Ị": "1"})}
+"""What the readers see for digits written by hand, besides; a guess, never more than a proposal."""
 _SYMBOL = "|".join(sorted(map(re.escape, SYMBOLS), key=len, reverse=True))
 _PARTY_TAIL = re.compile(rf"(?P<mark>[\s\-._~/]*)(?<![a-z])(?P<symbol>{_SYMBOL}|[nq]?qdd)"
                          r"(?P<join>\s*[/l1|i\\]\s*|\s+)(?P<org>[a-z]{1,12}(?:[-./][a-z]+)*)")  # fmt: skip
@@ -51,8 +50,6 @@ UNCLEAR = "Số đọc không rõ; hãy đối chiếu với ảnh"
 NO_HEADER = "Không thấy phần đầu văn bản; có thể là số của văn bản khác"
 NO_TYPE_MATCH = "Ký hiệu trong số không khớp tên loại văn bản"
 NO_ISSUER_MATCH = "Ký hiệu trong số không khớp cơ quan ban hành"
-FROM_NAME = "Không đọc được số trên trang; số này lấy theo tên tệp"
-OTHER_NAME = "Số đọc trên trang khác số trong tên tệp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,9 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class NumberReading:
+    """A number as it was read in a line, and where in the line it stands."""
+
     number: DocumentNumber | None
     """None where the digits cannot be read."""
     tail: DocumentNumber
@@ -77,13 +76,23 @@ class _Reading:
     end: int
     digits_end: int
     is_repaired: bool = False
+    mark: str = ""
+    """What stands between digits and symbol, with anything of a hand in it that was taken for marks."""
 
 
-def read_number(header: Header, around: Surroundings, page: int) -> FieldValue | None:
+def read_number(header: Header, around: Surroundings) -> NumberReading | None:
     """The number and symbol with where they stand, or None where the page has none or a blank one."""
     readings = [reading for line in _number_lines(header.left) if (reading := _read(line, around)) is not None]
     labelled = [reading for reading in readings if _LABEL.match(reading.line.folded)]
-    return _valued(header, (labelled or readings)[0], around, page) if readings else None
+    return (labelled or readings)[0] if readings else None
+
+
+def written_digits(reading: NumberReading) -> str | None:
+    """What stands before the symbol taken as digits of a hand, with what readers see for them; None for none."""
+    label = _LABEL.match(reading.line.folded)
+    before = reading.line.text[label.end() if label else 0 : reading.digits_end + len(reading.mark)]
+    digits = re.sub(r"[\s._…~,'\"`:;-]+", "", re.sub(r"\s*[-–—/]\s*$", "", before).translate(_HAND_SLIPS))
+    return digits.zfill(2) if re.fullmatch(r"\d{1,5}", digits) and int(digits) else None
 
 
 def _number_lines(left: Sequence[Line]) -> Iterator[Line]:
@@ -96,14 +105,14 @@ def _number_lines(left: Sequence[Line]) -> Iterator[Line]:
             return
 
 
-def _read(line: Line, around: Surroundings) -> _Reading | None:
+def _read(line: Line, around: Surroundings) -> NumberReading | None:
     text = line.text
     label = _LABEL.match(line.folded)
     start = label.end() if label else 0
     return _strict(line, text, start, around) or _loose(line, text, start, around, is_labelled=label is not None)
 
 
-def _strict(line: Line, text: str, start: int, around: Surroundings) -> _Reading | None:
+def _strict(line: Line, text: str, start: int, around: Surroundings) -> NumberReading | None:
     """The rest of the line, or its first words, as one number of the grammar."""
     rest = text[start:]
     for end in sorted({len(rest), *(m.start() for m in re.finditer(r"\s", rest))}, reverse=True):
@@ -111,11 +120,11 @@ def _strict(line: Line, text: str, start: int, around: Surroundings) -> _Reading
         if number is not None and (number.is_party == around.is_party or number.type_symbol or start):
             fixed = _with_known_symbols(number, around)
             digits_end = start + rest.index(number.digits) + len(number.digits)
-            return _Reading(fixed, fixed, line, start, start + end, digits_end)
+            return NumberReading(fixed, fixed, line, start, start + end, digits_end)
     return None
 
 
-def _loose(line: Line, text: str, start: int, around: Surroundings, *, is_labelled: bool) -> _Reading | None:
+def _loose(line: Line, text: str, start: int, around: Surroundings, *, is_labelled: bool) -> NumberReading | None:
     """Symbol and body where they can be found, and before them whatever may be meant for digits."""
     folded = line.folded
     patterns = [_PARTY_TAIL] if around.is_party else [_STATE_TAIL, *([_LETTER_TAIL] if is_labelled else [])]
@@ -135,7 +144,8 @@ def _loose(line: Line, text: str, start: int, around: Surroundings, *, is_labell
     fixed = _with_known_symbols(number, around)
     is_readable = digits == number.digits and not _BLANK.fullmatch(before)
     read = fixed if is_readable else None
-    return _Reading(read, fixed, line, start, tail.end(), tail.start(), is_repaired=True)
+    mark = text[tail.start() : tail.end("mark")]
+    return NumberReading(read, fixed, line, start, tail.end(), tail.start(), is_repaired=True, mark=mark)
 
 
 def _with_known_symbols(number: DocumentNumber, around: Surroundings) -> DocumentNumber:
@@ -216,41 +226,35 @@ def _fits_issuer(org: str, around: Surroundings) -> bool:
     return all(letter in letters for letter in wanted)
 
 
-def _valued(header: Header, reading: _Reading, around: Surroundings, page: int) -> FieldValue | None:
-    """The number with what the name of the file says of it."""
-    words = reading.line.words_at(reading.start, reading.end)
-    named = number_in_name(around.file_name)
-    agrees = reading.number is not None and bool(set(named) & set(number_keys(reading.number)))
-    doubt = _doubt(header, reading, words, around) if reading.number else FROM_NAME
-    value, source = str(reading.number), header.source
-    if doubt in {WRITTEN, UNCLEAR} and agrees and reading.tail.type_symbol:
-        doubt = None  # another kind of evidence says the same
-    elif doubt in {WRITTEN, UNCLEAR, FROM_NAME} and (digits := digits_named(named, reading.tail)):
-        value, source = str(replace(reading.tail, digits=digits)), Source.FILE_NAME
-        doubt = FROM_NAME if reading.number is None else OTHER_NAME
-    elif reading.number is None:
-        return None
-    elif doubt is None and is_contradicted(named, reading.number):
-        doubt = OTHER_NAME
-    return FieldValue(
-        value, sureness(words, doubt), source, page, union(word.box for word in words), reading.line.text, doubt
-    )
-
-
-def _doubt(header: Header, reading: _Reading, words: Sequence[Word], around: Surroundings) -> str | None:
+def doubt_of(header: Header, reading: NumberReading, around: Surroundings) -> str | None:
     """Why the number is not certain, if it is not."""
+    words = reading.line.words_at(reading.start, reading.end)
     digit_words = reading.line.words_at(reading.start, reading.digits_end)
     if not header.is_framed or _is_far_below(reading.line, around.issuer):
         return NO_HEADER
     if header.is_written(digit_words) or not _looks_printed(header, reading, digit_words):
         return WRITTEN
-    if not _fits_type(reading.tail, around):
-        return NO_TYPE_MATCH
-    if not _fits_issuer(reading.tail.org, around):
-        return NO_ISSUER_MATCH
+    if mismatch := mismatch_of(reading.tail, around):
+        return mismatch
     least = min(word.confidence for word in words)
     is_barred = "đ" in " ".join(word.text for word in words).lower() and len(words) == 1
     return UNCLEAR if reading.is_repaired or least < (_BARRED if is_barred else _CLEAR) else None
+
+
+def usual_tail(around: Surroundings) -> DocumentNumber | None:
+    """Symbol and body of the numbers that the issuer gives to papers of this type; None where they are not known."""
+    symbols = _expected(around)
+    org = around.issuer.unit.symbol if around.issuer and around.issuer.unit else None
+    if around.type is None or not symbols or not org:
+        return None
+    return DocumentNumber("0", symbols[0], org, None, is_party=around.is_party)
+
+
+def mismatch_of(tail: DocumentNumber, around: Surroundings) -> str | None:
+    """What of its surroundings the symbol in a number contradicts, if anything."""
+    if not _fits_type(tail, around):
+        return NO_TYPE_MATCH
+    return None if _fits_issuer(tail.org, around) else NO_ISSUER_MATCH
 
 
 def _is_far_below(line: Line, issuer: Body | None) -> bool:
@@ -259,7 +263,7 @@ def _is_far_below(line: Line, issuer: Body | None) -> bool:
     return name is not None and line.box[1] - name[3] > _BELOW_NAME
 
 
-def _looks_printed(header: Header, reading: _Reading, digit_words: Sequence[Word]) -> bool:
+def _looks_printed(header: Header, reading: NumberReading, digit_words: Sequence[Word]) -> bool:
     """Whether the digits are as high as print is beside `Số`, and run on into the symbol without a gap."""
     if header.source is Source.TEXT_LAYER:
         return True

@@ -30,6 +30,8 @@ class Source(StrEnum):
     MODEL = "model"
     FILE_NAME = "file name"
     SIGNATURE = "signature"
+    CITATION = "citation"
+    SEQUENCE = "sequence"
     PERSON = "person"
 
 
@@ -117,6 +119,8 @@ class PageResult:
     """Whether the header zone could be looked at for secrecy marks; a failed page may still have been."""
     turned: int = 0
     """Quarter turns to the left after which the page can be read. All boxes are those of the page as it lies."""
+    others: tuple[PageText, ...] = ()
+    """Further readings of its header zone, by other readers or at other scales."""
 
     @property
     def text(self) -> str:
@@ -201,12 +205,29 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that speaks for a value of a field, or with a negative weight against it.
+
+    `words` say what it is, in Vietnamese; `document` is the other paper that says so, for evidence that comes from one.
+    """
+
+    value: str
+    source: Source
+    weight: float
+    words: str
+    page: int | None = None
+    box: Box | None = None
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
-    """What a document is. A field that was not found is absent from `fields`."""
+    """What a document is. A field that was not found is absent from `fields`; `evidence` is what a value rests on."""
 
     fields: Mapping[FieldName, FieldValue]
     references: tuple[Reference, ...] = ()
     statements: tuple[Statement, ...] = ()
+    evidence: Mapping[FieldName, tuple[Evidence, ...]] = field(default_factory=dict)
 
     @property
     def doubtful(self) -> tuple[FieldName, ...]:
