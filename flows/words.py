@@ -39,6 +39,7 @@ FIELD_WORDS: Mapping[FieldName, str] = {
     FieldName.CAPACITY: "thể thức ký",
     FieldName.RECIPIENTS: "nơi nhận",
     FieldName.URGENCY: "mức độ khẩn",
+    FieldName.VALIDITY: "hiệu lực",
 }
 
 SYSTEM_WORDS: Mapping[str, str] = {"party": "Đảng", "state": "Nhà nước", "other": "tổ chức khác"}
@@ -66,4 +67,5 @@ FACET_WORDS: Mapping[str, str] = {
     "issuer": "Cơ quan ban hành",
     "year": "Năm",
     "unit": "Đơn vị giữ",
+    "validity": "Hiệu lực",
 }

@@ -30,6 +30,7 @@ class Field(StrEnum):
     ISSUER = "issuer"
     UNIT = "unit"
     YEAR = "year"
+    VALIDITY = "validity"
     FIRST_DAY = "first_day"
     LAST_DAY = "last_day"
     ORDER = "order"
@@ -63,6 +64,7 @@ DOCUMENT_FIELDS: Mapping[Field, Kind] = MappingProxyType(
         Field.ISSUER: Kind.FACET,
         Field.UNIT: Kind.FACET,
         Field.YEAR: Kind.FACET,
+        Field.VALIDITY: Kind.FACET,
         Field.FIRST_DAY: Kind.NUMBER,
         Field.LAST_DAY: Kind.NUMBER,
         Field.ORDER: Kind.NUMBER,
@@ -138,6 +140,7 @@ def _document_entry(document: IndexedDocument, access: tuple[str, ...], pages: l
         Field.ISSUER: (document.issuer,),
         Field.UNIT: (document.unit,),
         Field.YEAR: (year_of(document.date),),
+        Field.VALIDITY: (document.validity,),
         Field.FIRST_DAY: (day,),
         Field.LAST_DAY: (last_day(document.date),),
         Field.ORDER: (order_key(document.date, document.id),),

@@ -29,6 +29,7 @@ def indexed_document(
         issuer=record.value(FieldName.ISSUER),
         unit=record.owner_unit,
         date=record.value(FieldName.DATE),
+        validity=record.value(FieldName.VALIDITY),
         pages=tuple(IndexedPage(page, page_texts[page]) for page in sorted(page_texts)),
     )
 

@@ -128,6 +128,7 @@ def _hit(record: DocumentRecord, page: int | None, text: str | None, parsed: Par
         title=title,
         snippet=snippet(title if text is None else text, parsed),
         page=None if text is None else page,
+        validity=record.value(FieldName.VALIDITY),
     )
 
 

@@ -78,6 +78,7 @@ class FieldName(StrEnum):
     CAPACITY = "capacity"
     RECIPIENTS = "recipients"
     URGENCY = "urgency"
+    VALIDITY = "validity"
 
 
 EXPECTED_FIELDS = (FieldName.NUMBER, FieldName.TYPE, FieldName.DATE, FieldName.ISSUER, FieldName.SUBJECT)

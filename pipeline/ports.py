@@ -103,6 +103,7 @@ class IndexedDocument:
     issuer: str | None
     unit: str
     date: str | None
+    validity: str | None
     pages: tuple[IndexedPage, ...]
 
 

@@ -28,7 +28,7 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
-FACETS = ("type", "issuer", "year", "unit")
+FACETS = ("type", "issuer", "year", "unit", "validity")
 """The facets counted with every search, each under the reader's filter."""
 
 
@@ -45,6 +45,7 @@ class SearchRequest:
     issuers: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+    validities: tuple[str, ...] = ()
     number: str | None = None
     date_from: str | None = None
     date_to: str | None = None
@@ -65,6 +66,7 @@ class Hit:
     title: str
     snippet: str
     page: int | None
+    validity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

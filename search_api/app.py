@@ -12,7 +12,7 @@ from pipeline.settings import Settings
 from search_api.auth import current_reader
 from search_api.errors import install
 from search_api.guards import Guard
-from search_api.routes import audit, batches, documents, health, jobs, pages, relations, search, sign_in
+from search_api.routes import audit, batches, documents, health, jobs, pages, relations, search, sign_in, validity
 from search_api.services import Services, open_services
 
 API = "/api/v1"
@@ -53,7 +53,7 @@ def _open() -> APIRouter:
 
 def _protected() -> APIRouter:
     routes = APIRouter(dependencies=[Depends(current_reader)])
-    for module in (sign_in, search, documents, relations, pages, audit, batches, jobs):
+    for module in (sign_in, search, documents, relations, validity, pages, audit, batches, jobs):
         routes.include_router(module.router)
     return routes
 

@@ -84,6 +84,7 @@ class HitAnswer(_Answer):
     title: str
     snippet: str
     page: int | None
+    validity: str | None
 
 
 class FacetAnswer(_Answer):

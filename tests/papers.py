@@ -66,6 +66,7 @@ class Paper:
     type: str | None = None
     issuer: str | None = None
     date: str | None = None
+    validity: str | None = None
     cites: tuple[str, ...] = ()
     grants: tuple[str, ...] = (EVERYONE,)
     unit: str = "dang-uy"
@@ -87,6 +88,7 @@ class Paper:
             FieldName.DATE: self.date,
             FieldName.ISSUER: self.issuer,
             FieldName.SUBJECT: self.subject,
+            FieldName.VALIDITY: self.validity,
         }
         return {name: FieldValue(value, 1.0, Source.PERSON) for name, value in told.items() if value is not None}
 

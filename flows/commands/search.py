@@ -12,6 +12,7 @@ from flows.words import FACET_WORDS
 from indexer.search import Search, open_index
 from pipeline.query import SearchPage, SearchRequest, Sort
 from pipeline.types import TYPES
+from pipeline.validity import VALIDITY_WORDS
 
 app = command_app("Tìm văn bản trong phạm vi một người được xem.")
 
@@ -26,6 +27,7 @@ def search(  # noqa: PLR0917 - Typer gives each option its place
     issuers: Annotated[list[str] | None, typer.Option("--issuer", help="Cơ quan ban hành")] = None,
     units: Annotated[list[str] | None, typer.Option("--unit", help="Đơn vị giữ văn bản")] = None,
     years: Annotated[list[int] | None, typer.Option("--year", help="Năm")] = None,
+    validities: Annotated[list[str] | None, typer.Option("--validity", help="Hiệu lực, ví dụ het_hieu_luc")] = None,
     number: Annotated[str | None, typer.Option(help="Số và ký hiệu")] = None,
     date_from: Annotated[str | None, typer.Option("--from", help="Từ ngày YYYY-MM-DD")] = None,
     date_to: Annotated[str | None, typer.Option("--to", help="Đến ngày YYYY-MM-DD")] = None,
@@ -41,6 +43,7 @@ def search(  # noqa: PLR0917 - Typer gives each option its place
         issuers=tuple(issuers or ()),
         units=tuple(units or ()),
         years=tuple(years or ()),
+        validities=tuple(validities or ()),
         number=number,
         date_from=date_from,
         date_to=date_to,
@@ -75,6 +78,7 @@ def _lines(found: SearchPage, request: SearchRequest, names: Mapping[str, str]) 
         lines += [
             f"{place:>3}. {hit.title}",
             f"     {hit.date or 'không rõ ngày'} · {_name(hit.issuer, names)} · {hit.id}",
+            *([f"     {VALIDITY_WORDS.get(hit.validity, hit.validity)}"] if hit.validity else []),
         ]
         if hit.snippet:
             shown = unescape(hit.snippet.replace("<mark>", "«").replace("</mark>", "»"))
@@ -94,4 +98,6 @@ def _key(facet: str, key: str, names: Mapping[str, str]) -> str:
     """A facet's key as people say it."""
     if facet == "type":
         return TYPES[key].title if key in TYPES else key
+    if facet == "validity":
+        return VALIDITY_WORDS.get(key, key)
     return names.get(key, key) if facet in ("issuer", "unit") else key

@@ -16,6 +16,7 @@ from pipeline.errors import NotFoundError
 from pipeline.model import DocumentRecord, FieldName, FieldValue, PageRecord
 from pipeline.relations import Relations, relations_of
 from pipeline.types import TYPES
+from pipeline.validity import VALIDITY_WORDS
 
 _WIDTH = max(map(len, FIELD_WORDS.values()))
 
@@ -125,4 +126,6 @@ def _value(name: FieldName, value: str) -> str:
     """A value as people say it."""
     if name is FieldName.SYSTEM:
         return SYSTEM_WORDS.get(value, value)
+    if name is FieldName.VALIDITY:
+        return VALIDITY_WORDS.get(value, value)
     return TYPES[value].title if name is FieldName.TYPE and value in TYPES else value

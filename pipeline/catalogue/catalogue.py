@@ -13,6 +13,7 @@ from pipeline.catalogue.locks import open_locks
 from pipeline.catalogue.nights import NightFacts
 from pipeline.catalogue.organisation import OrganisationFacts
 from pipeline.catalogue.relations import RelationFacts
+from pipeline.catalogue.validity import ValidityFacts
 from pipeline.ports import Locks
 
 
@@ -29,6 +30,7 @@ class Catalogue:
     nights: NightFacts
     jobs: JobFacts
     relations: RelationFacts
+    validity: ValidityFacts
     locks: Locks
 
     def close(self) -> None:
@@ -59,6 +61,7 @@ def open_catalogue(url: str) -> Catalogue:
         nights=NightFacts(database),
         jobs=JobFacts(database),
         relations=RelationFacts(database),
+        validity=ValidityFacts(database),
         locks=open_locks(url),
     )
 

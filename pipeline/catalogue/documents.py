@@ -243,7 +243,7 @@ class DocumentFacts:
         """Take these documents back from their readers; all or none. Their clerks still see them."""
         with self._database.writing() as session:
             for document_id in ids:
-                row = _changed(session, document_id)
+                row = changed_row(session, document_id)
                 row.is_published = False
                 session.execute(delete(GrantRow).where(GrantRow.document == document_id))
 
@@ -349,7 +349,7 @@ def _field_row(document_id: str, name: FieldName, value: FieldValue, actor: str,
     )
 
 
-def _changed(session: Session, document_id: str) -> DocumentRow:
+def changed_row(session: Session, document_id: str) -> DocumentRow:
     """The document's row at its next version, with the outbox row that this change owes to the index."""
     row = session.get(DocumentRow, document_id, with_for_update=True)
     if row is None:
@@ -361,7 +361,7 @@ def _changed(session: Session, document_id: str) -> DocumentRow:
 
 def _publish(session: Session, ids: Sequence[str], grants: Sequence[Grant], actor: str) -> None:
     for document_id in ids:
-        row = _changed(session, document_id)
+        row = changed_row(session, document_id)
         row.is_published = True
         _replace_grants(session, document_id, grants, actor)
 

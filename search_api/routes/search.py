@@ -34,6 +34,7 @@ class SearchQuery(BaseModel):
     issuer: Values = Field([], description="Cơ quan ban hành")
     unit: Values = Field([], description="Đơn vị giữ văn bản")
     year: list[int] = Field([], max_length=_MOST_VALUES, description="Năm ban hành")
+    validity: Values = Field([], description="Hiệu lực đã xác nhận, ví dụ `het_hieu_luc`")
     number: str | None = Field(None, max_length=100, description="Số và ký hiệu, ví dụ `57-NQ/TW`")
     date_from: str | None = Field(None, alias="from", max_length=10, description="Từ ngày `YYYY-MM-DD`")
     date_to: str | None = Field(None, alias="to", max_length=10, description="Đến ngày `YYYY-MM-DD`")
@@ -49,6 +50,7 @@ class SearchQuery(BaseModel):
             issuers=tuple(self.issuer),
             units=tuple(self.unit),
             years=tuple(self.year),
+            validities=tuple(self.validity),
             number=self.number,
             date_from=self.date_from,
             date_to=self.date_to,

@@ -17,7 +17,7 @@ from sqlalchemy import delete
 from pipeline.access import Grant
 from pipeline.catalogue.accounts import CredentialKind
 from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
-from pipeline.catalogue.relation_tables import StatementRow
+from pipeline.catalogue.relation_tables import StatementRow, ValidityRow
 from pipeline.catalogue.tables import DocumentRow, FieldRow, GrantRow, OutboxRow, PageRow, ReferenceRow
 from pipeline.model import (
     Description,
@@ -165,7 +165,7 @@ class House:
         """Take documents out of the archive as if they had never been there, and tell the index."""
         with self.of.catalogue.database.writing() as session:
             for document in documents:
-                for table in (FieldRow, ReferenceRow, StatementRow, PageRow, GrantRow):
+                for table in (FieldRow, ReferenceRow, StatementRow, ValidityRow, PageRow, GrantRow):
                     session.execute(delete(table).where(table.document == document))
                 session.execute(delete(DocumentRow).where(DocumentRow.id == document))
                 session.add(OutboxRow(document=document, version=1_000))

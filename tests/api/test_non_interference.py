@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.catalogue.validity import Decision
+from pipeline.validity import Validity
 from tests.api.house import HOLDERS, READERS, House, Paper, open_house
 
 WORDS = ("đất", "đai", "đảng", "dang", "viên", "chi", "bộ", "kỷ", "luật", "57-NQ/TW")
@@ -28,6 +31,7 @@ QUERIES: Sequence[dict[str, Any]] = (
     {"number": "3-NQ/ĐU"},
     {"from": "2022-01-01", "to": "2023"},
     {"unit": "dang-uy", "size": 1, "page": 2},
+    {"validity": "het_hieu_luc"},
     {"q": "bộ", "size": 2},
 )
 
@@ -64,10 +68,12 @@ def everything(client: TestClient, documents: Sequence[str]) -> Iterator[tuple[s
     for path in ("/jobs", "/batches"):
         yield path, answered(client.get(path))
     yield "missing", answered(client.get("/missing", params={"unit": "dang-uy"}))
+    yield "proposals", answered(client.get("/validity/proposals", params={"unit": "dang-uy"}))
     for document in documents:
         for rest in (
             "",
             "/relations",
+            "/validity",
             "/original",
             "/pdf",
             "/pages/1",
@@ -77,6 +83,13 @@ def everything(client: TestClient, documents: Sequence[str]) -> Iterator[tuple[s
         ):
             yield f"{document}{rest}", answered(client.get(f"/documents/{document}{rest}"))
         yield f"publish {document}", answered(client.post(f"/documents/{document}/publish", json={"grants": ["x"]}))
+
+
+def decisions(documents: Sequence[str]) -> Iterator[tuple[str, str, Validity | None]]:
+    """Every second document was ended by the one before it, or was not, as somebody has decided."""
+    for place, (ground, document) in enumerate(pairwise(documents)):
+        if place % 2 == 0:
+            yield document, ground, Validity.ENDED if place % 4 == 0 else None
 
 
 def of_reader(house: House, person: str, documents: Sequence[str]) -> dict[str, object]:
@@ -90,6 +103,10 @@ def test_hidden_documents_change_nothing_that_a_reader_is_told(archive: list[lis
         house = open_house(Path(folder) / "home")
         with TestClient(house.app):
             documents = [document for file in archive for document in house.file(*file)]
+            for document, ground, validity in decisions(documents):
+                decision = Decision(validity, "2025-01-01", None, ground, "replaces")
+                house.of.catalogue.validity.decide(document, decision, actor="van-thu")
+            house.of.outbox.after_change()
             hidden = [document for document in documents if person not in house.papers[document].readers]
             before = of_reader(house, person, documents)
 
@@ -116,7 +133,7 @@ def test_the_comparison_would_notice_a_document(house: House) -> None:
 @pytest.mark.parametrize("person", ["ky-thuat", "da-nghi"])
 def test_who_holds_no_right_is_told_nothing(house: House, person: str) -> None:
     documents = house.file(*(Paper("đất đai", grants=(grant,)) for grant in HOLDERS))
-    empty = {"total": 0, "hits": [], "facets": {name: [] for name in ("type", "issuer", "year", "unit")}}
+    empty = {"total": 0, "hits": [], "facets": {name: [] for name in ("type", "issuer", "year", "unit", "validity")}}
     for asked, told in of_reader(house, person, documents).items():
         if asked.startswith("relevance"):
             assert told == (0, [], empty["facets"]), asked
@@ -125,5 +142,5 @@ def test_who_holds_no_right_is_told_nothing(house: House, person: str) -> None:
             assert told[:2] == (200, b"[]"), asked
         elif not asked.startswith("newest"):
             assert isinstance(told, tuple)
-            assert told[0] == (403 if asked == "missing" else 404), asked
+            assert told[0] == (403 if asked in {"missing", "proposals"} else 404), asked
     assert house.client(person).get("/search").json() == empty

@@ -31,6 +31,7 @@ def test_a_search_answers_hits_total_and_facets(house: House, document: str) -> 
                 "title": "Nghị quyết về công tác",
                 "snippet": "Căn cứ Luật <mark>Đất</mark> <mark>đai</mark> 57-NQ/TW dat dai",
                 "page": 1,
+                "validity": None,
             }
         ],
         "facets": {
@@ -38,6 +39,7 @@ def test_a_search_answers_hits_total_and_facets(house: House, document: str) -> 
             "issuer": [{"key": "dang-uy", "count": 1}],
             "year": [{"key": "2024", "count": 1}],
             "unit": [{"key": "dang-uy", "count": 1}],
+            "validity": [],
         },
     }
 

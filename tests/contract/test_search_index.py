@@ -225,10 +225,26 @@ def test_facets_count_what_is_found_most_first_then_by_key(archive: SearchIndex)
         "issuer": (FacetCount("Tỉnh ủy", 1), FacetCount("chi-bo-01", 1), FacetCount("dang-uy", 1)),
         "year": (FacetCount("2025", 2), FacetCount("2019", 1), FacetCount("2024", 1)),
         "unit": (FacetCount("dang-uy", 5),),
+        "validity": (),
     }
     filtered = archive.search(SearchRequest("nghị quyết", years=(2025,)), reader=MEMBER, offset=0, limit=20)
     assert filtered.facets["type"] == (FacetCount("ke_hoach", 1),)
     assert filtered.facets["year"] == (FacetCount("2025", 1),)
+
+
+def test_the_confirmed_validity_is_filtered_and_counted(index: SearchIndex) -> None:
+    fill(
+        index,
+        Paper("ended", "chuyển đổi số", validity="het_hieu_luc"),
+        Paper("partly", "chuyển đổi số", validity="het_hieu_luc_mot_phan"),
+        Paper("undecided", "chuyển đổi số"),
+        Paper("hidden", "chuyển đổi số", validity="het_hieu_luc", grants=("person:ai-do",)),
+    )
+    hits = index.search(SearchRequest("chuyển đổi"), reader=MEMBER, offset=0, limit=20)
+    assert hits.facets["validity"] == (FacetCount("het_hieu_luc", 1), FacetCount("het_hieu_luc_mot_phan", 1))
+    assert found(index, SearchRequest("chuyển đổi", validities=("het_hieu_luc",))) == ["ended"]
+    both = ("het_hieu_luc", "het_hieu_luc_mot_phan")
+    assert set(found(index, SearchRequest(validities=both))) == {"ended", "partly"}
 
 
 def test_facets_are_exact_however_many_values_there_are(index: SearchIndex) -> None:

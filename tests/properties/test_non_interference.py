@@ -67,6 +67,8 @@ def test_hidden_documents_change_nothing_that_the_command_line_says(
         commands = [
             *(["search", asked, "--sort", "newest", *form] for asked in (query, "") for form in ([], ["--json"])),
             *(["show", document, *form] for document in every for form in ([], ["--json"])),
+            *(["validity", "show", document, *form] for document in every for form in ([], ["--json"])),
+            *(["validity", "proposals", "--unit", unit] for unit in random.UNITS[:2]),
             *(["missing", "--unit", unit, *form] for unit in random.UNITS[:2] for form in ([], ["--json"])),
             *(["publish", document, "--grant", "everyone"] for document in hidden),
             *(["withdraw", document] for document in hidden),

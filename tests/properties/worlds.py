@@ -18,7 +18,16 @@ from tests.papers import Installation, Paper, shelve
 from tests.properties import archives as random
 from tests.properties.plain_rules import may_see
 
-TABLES = ("grants", "document_references", "document_statements", "field_values", "pages", "outbox", "documents")
+TABLES = (
+    "grants",
+    "validity_decisions",
+    "document_references",
+    "document_statements",
+    "field_values",
+    "pages",
+    "outbox",
+    "documents",
+)
 _MEMORY = Path("/dev/shm")  # noqa: S108 - where there is one: an archive for each example is much waiting for a disk
 ROUNDS = settings(max_examples=25, deadline=None)
 
