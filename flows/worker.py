@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from flows.prefect_server import PrefectApi, api_of, wait_for_server
 from flows.progress import Paced
 from flows.stopping import Stop, stop_on_signals
 from flows.wiring import drainer, ingest_rooms
+from pipeline.audit_heads import note_head
 from pipeline.catalogue.jobs import JobFacts, JobProgress, JobRecord, JobStatus
 from pipeline.errors import MissingProgramError, NotFoundError, UnavailableError, VanKhoError
 from pipeline.model import FileStatus
@@ -59,6 +60,8 @@ class Worker:
     runner: Runner
     workers: int
     after_file: Callable[[], None]
+    note_head: Callable[[], None]
+    """Notes the audit's head outside the catalogue."""
     stop: Stop
     lost: Event
 
@@ -114,6 +117,8 @@ class Worker:
         if any(outcome.status is FileStatus.UNFINISHED for outcome in batch.outcomes):
             self._jobs.release(job.id, self.name)
             return
+        with suppress(UnavailableError):  # on a full disk the next job notes it
+            self.note_head()
         left = left_of(batch, find_files([self.spool.files(job.id)]))
         self.spool.answer(job.id, REPORTS.dump_json(batch), keep=left)
         self._jobs.end(job.id, self.name, JobStatus.DONE, progress, reason=None)
@@ -205,6 +210,7 @@ def _work(of: Settings, api: PrefectApi) -> None:
             runner=PrefectRunner(of.home, api),
             workers=of.intake.workers,
             after_file=Paced(drainer(of, facts)),
+            note_head=lambda: note_head(of.home, facts.audit),
             stop=stop,
             lost=lost,
         )
@@ -220,6 +226,7 @@ def _keep_working(worker: Worker) -> None:
                 jobs = worker.rooms.catalogue.jobs
                 open_jobs = [job.id for job in jobs.open()]
                 worker.spool.sweep(but=open_jobs, seconds=_KEEP_SECONDS, is_job=jobs.exists)
+                worker.note_head()
                 next_sweep = time.monotonic() + _SWEEP_EVERY
             if worker.work_once():
                 continue

@@ -10,12 +10,12 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent
-HOME = ROOT.parent / "var" / "demo"
+VAR = ROOT.parent / "var"
 QUERY = "nghi quyet chuyen doi so"
 READERS = ("dang-vien-01", "dang-vien-02")
 SHOWN = ("number", "date", "type")
@@ -51,18 +51,50 @@ class Value:
         return f"    {self.name:<7} {self.read!s:<16} {self.true!s:<16} {verdict} {', '.join(notes)}".rstrip()
 
 
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where the demo runs: a data folder, made anew, and the settings beside it."""
+
+    home: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def vankho(self, *words: str, accepted: Sequence[int] = (0,)) -> str:
+        """Run a command there; its standard output."""
+        program = Path(sys.executable).with_name("vankho")
+        done = subprocess.run(
+            [program, *words],
+            env={**os.environ, "VANKHO_HOME": str(self.home), **self.settings},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if done.returncode not in accepted:
+            sys.exit(f"vankho {' '.join(words)}: mã thoát {done.returncode}")
+        return done.stdout
+
+
 def main() -> int:
-    """Run the demo; 1 if it shows anything other than what the samples' truth and the README say."""
-    truth = read_truth()
-    shutil.rmtree(HOME, ignore_errors=True)
-    vankho("org", "import", str(ROOT / "organisation.yaml"))
-    files = ingest()
-    values = [value for file in files for value in show(file, truth)]
-    publish(files, truth)
-    faults = [*lost(files, truth), *misread(values), *leaked(files, truth)]
-    print(f"\nDữ liệu ở {HOME}. Không như mong đợi: {len(faults)}.")
+    """Run the demo in one data folder; 1 if it shows anything other than what is expected."""
+    here = Installation(VAR / "demo")
+    shutil.rmtree(here.home, ignore_errors=True)
+    return tell(here, run(here))
+
+
+def tell(here: Installation, faults: Sequence[str]) -> int:
+    """Say what was not as expected; the exit code."""
+    print(f"\nDữ liệu ở {here.home}. Không như mong đợi: {len(faults)}.")
     print("\n".join(f"  {fault}" for fault in faults))
     return 1 if faults else 0
+
+
+def run(here: Installation) -> Sequence[str]:
+    """Run the demo there; what it shows other than what the samples' truth and the README say."""
+    truth = read_truth()
+    here.vankho("org", "import", str(ROOT / "organisation.yaml"))
+    files = ingest(here)
+    values = [value for file in files for value in show(file, truth)]
+    publish(here, files, truth)
+    return [*lost(files, truth), *misread(values), *leaked(here, files, truth)]
 
 
 def read_truth() -> Truth:
@@ -71,29 +103,14 @@ def read_truth() -> Truth:
     return {nfc(entry["path"]): entry for entry in documents}
 
 
-def ingest() -> Sequence[File]:
+def ingest(here: Installation) -> Sequence[File]:
     """Take all samples in; the report's files. One of them is kept out, so the command ends with 1."""
     words = ("ingest", str(ROOT / "documents"), "--unit", "dang-uy", "--as", "van-thu", "--json")
-    report = vankho(*words, accepted=(0, 1))
+    report = here.vankho(*words, accepted=(0, 1))
     if not report:
         sys.exit(1)  # the command has said why
     files: Sequence[File] = json.loads(report)["files"]
     return files
-
-
-def vankho(*words: str, accepted: Sequence[int] = (0,)) -> str:
-    """Run a command on the demo's data folder; its standard output."""
-    program = Path(sys.executable).with_name("vankho")
-    done = subprocess.run(
-        [program, *words],
-        env=os.environ | {"VANKHO_HOME": str(HOME)},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if done.returncode not in accepted:
-        sys.exit(f"vankho {' '.join(words)}: mã thoát {done.returncode}")
-    return done.stdout
 
 
 def nfc(text: str) -> str:
@@ -129,13 +146,13 @@ def _value(document: Mapping[str, Any], name: str, entry: Mapping[str, Any]) -> 
     )
 
 
-def publish(files: Sequence[File], truth: Truth) -> None:
+def publish(here: Installation, files: Sequence[File], truth: Truth) -> None:
     """Publish each document to those whom the truth names; those without a grant stay unpublished."""
     for file in files:
         path = path_of(file)
         grants = [word for grant in truth[path]["grants"] for word in ("--grant", grant)] if path else []
         for document in file["documents"] if grants else ():
-            vankho("publish", document["id"], "--as", "van-thu", *grants)
+            here.vankho("publish", document["id"], "--as", "van-thu", *grants)
 
 
 def lost(files: Sequence[File], truth: Truth) -> Sequence[str]:
@@ -160,15 +177,15 @@ def misread(values: Sequence[Value]) -> Sequence[str]:
     return [f"{value.path}: {value.name} {value.read} thay vì {value.true}" for value in {*silent, *too_many}]
 
 
-def leaked(files: Sequence[File], truth: Truth) -> Sequence[str]:
+def leaked(here: Installation, files: Sequence[File], truth: Truth) -> Sequence[str]:
     """Ask one question as two readers and print the answers; documents found that the reader may not read."""
     paths = {document["id"]: path for file in files if (path := path_of(file)) for document in file["documents"]}
     found = []
     for person in READERS:
         words = ("search", QUERY, "--as", person, "--size", "50")
         print(f"\n$ vankho {' '.join(words[:1])} {QUERY!r} --as {person}")
-        print(vankho(*words), end="")
-        hits = [paths[hit["id"]] for hit in json.loads(vankho(*words, "--json"))["hits"]]
+        print(here.vankho(*words), end="")
+        hits = [paths[hit["id"]] for hit in json.loads(here.vankho(*words, "--json"))["hits"]]
         found += [f"{person} thấy {path}" for path in hits if person not in truth[path]["readers"]]
     return found
 

@@ -13,7 +13,7 @@ from pipeline.catalogue.batches import BatchRecord
 from pipeline.catalogue.jobs import JobRecord, JobStatus
 from pipeline.errors import UnavailableError
 from pipeline.ports import SearchIndex
-from pipeline.wiring import staging_of
+from pipeline.wiring import installation_of, staging_of
 
 app = command_app("Tình trạng: văn bản, đợt nạp, chỉ mục.")
 
@@ -37,7 +37,7 @@ def status(
             "pending": len(facts.documents.pending(_MANY)),
             "staging_empty": staging_of(of).is_empty(),
             "quarantined": len(facts.batches.quarantined()),
-            "night": _night(facts),
+            "night": _night(facts, installation_of(of)),
             "jobs": [_job(job) for job in facts.jobs.open()],
             "batches": [_batch(batch) for batch in facts.batches.latest(batches)],
         }
@@ -55,9 +55,9 @@ def _indexed(index: SearchIndex) -> tuple[int | None, str | None]:
         return None, str(error)
 
 
-def _night(facts: Catalogue) -> dict[str, object] | None:
-    """The last run that emptied the inbox, in one line and as it is."""
-    nights = facts.nights.latest(1)
+def _night(facts: Catalogue, installation: str) -> dict[str, object] | None:
+    """The last run that emptied this installation's inbox, in one line and as it is."""
+    nights = facts.nights.of(installation).latest(1)
     return night_json(nights[0], {}) | {"summary": night_summary(nights[0])} if nights else None
 
 

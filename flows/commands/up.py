@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -11,6 +12,8 @@ from flows.health import problems
 from flows.installation import only_one, services
 from flows.stopping import stop_on_signals
 from flows.supervisor import supervise
+from pipeline.audit_heads import note_head
+from pipeline.errors import UnavailableError
 
 app = command_app("Chạy toàn bộ: dịch vụ HTTP, lịch đêm, hàng việc, chỉ mục.")
 
@@ -24,6 +27,8 @@ def up(
     if check:
         with catalogue(of) as facts:
             found = problems(of, facts)
+            with suppress(UnavailableError):  # on a full disk the next check notes it
+                note_head(of.home, facts.audit)
         print("\n".join(found) or "Mọi thứ đều ổn.")
         raise typer.Exit(1 if found else 0)
     with catalogue(of):

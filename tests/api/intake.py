@@ -11,6 +11,7 @@ from flows.ingest import run_direct
 from flows.stopping import Stop
 from flows.wiring import ingest_rooms
 from flows.worker import Worker
+from pipeline.audit_heads import note_head
 from pipeline.errors import StorageFullError
 from pipeline.ports import ObjectStore, StoredObject
 from tests.api.house import House
@@ -24,7 +25,17 @@ def worker_of(house: House) -> Iterator[Worker]:
     """A worker that takes in what lies in the spool, when it is told to."""
     of, stop, lost = house.of, Stop(), threading.Event()
     with ingest_rooms(of.settings, of.catalogue, workers=1, is_stopped=stop.is_asked) as rooms:
-        yield Worker("one", rooms, of.desk.spool, run_direct, 1, after_file=lambda: None, stop=stop, lost=lost)
+        yield Worker(
+            "one",
+            rooms,
+            of.desk.spool,
+            run_direct,
+            1,
+            after_file=lambda: None,
+            note_head=lambda: note_head(of.settings.home, of.catalogue.audit),
+            stop=stop,
+            lost=lost,
+        )
 
 
 def paper(folder: Path, number: int, *, mark: str | None = None) -> bytes:

@@ -13,12 +13,15 @@ from flows.health import problems
 from flows.installation import only_one
 from flows.night import lock_of
 from flows.prefect_server import prefect_environment
+from pipeline.audit_heads import noted_heads
 from pipeline.catalogue import Catalogue
+from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.nights import NightOrigin, NightRecord, NightReport, NightStatus
 from pipeline.errors import SettingsError
 from pipeline.model import FileStatus
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import catalogue_of, installation_of
+from tests.flows.house import House
 
 Missed = Callable[[str, NightStatus, datetime], bool]
 AT_ONE = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
@@ -137,3 +140,15 @@ def test_the_service_is_asked_at_an_address_of_version_six(of: Settings, facts: 
         web = of.web.model_copy(update={"host": "::1", "port": server.server_address[1]})
         assert "HTTP" not in told(of.model_copy(update={"web": web}), facts)
         server.shutdown()
+
+
+def test_a_check_notes_the_audits_head_and_the_status_is_of_ones_own_night(of: Settings, facts: Catalogue) -> None:
+    facts.audit.record(AuditEvent("van-thu", "view", None, Outcome.ALLOWED, "http:test"))
+    own = facts.nights.of(installation_of(of)).begin(NightOrigin.HAND)
+    facts.nights.of("another").begin(NightOrigin.HAND)
+
+    house = House(of.home, of.home / "in")
+    assert house.run("up", "--check").code == 1  # it does not run
+
+    assert noted_heads(of.home) == (facts.audit.head(),)
+    assert house.run("status", "--json").report["night"]["id"] == own

@@ -13,7 +13,10 @@ from flows.ingest import Runner, run_direct
 from flows.stopping import Stop
 from flows.wiring import ingest_rooms
 from flows.worker import Worker
+from pipeline.audit_heads import note_head, noted_heads
 from pipeline.catalogue import Catalogue
+from pipeline.catalogue.audit import AuditEvent
+from pipeline.catalogue.audit import Outcome as AuditOutcome
 from pipeline.catalogue.jobs import JobProgress, JobStatus, Once
 from pipeline.errors import (
     MissingProgramError,
@@ -53,7 +56,17 @@ def worker(tmp_path: Path, desk: Desk) -> Iterator[Worker]:
     of = load_settings({"VANKHO_HOME": str(tmp_path / "home"), "VANKHO_INTAKE__WORKERS": "2"})
     stop, lost = Stop(), threading.Event()
     with ingest_rooms(of, desk.facts, workers=2, is_stopped=stop.is_asked) as rooms:
-        yield Worker("one", rooms, desk.spool, run_direct, 2, after_file=lambda: None, stop=stop, lost=lost)
+        yield Worker(
+            "one",
+            rooms,
+            desk.spool,
+            run_direct,
+            2,
+            after_file=lambda: None,
+            note_head=lambda: note_head(of.home, desk.facts.audit),
+            stop=stop,
+            lost=lost,
+        )
 
 
 def follow(desk: Desk, job: str, show: Callable[[JobProgress], None] = lambda _: None) -> dict[str, FileStatus]:
@@ -320,3 +333,12 @@ def test_the_same_sent_twice_is_one_job_and_something_else_is_refused(desk: Desk
 
     assert not worker.work_once()
     assert sorted(path.name for path in (folder.parent / "home" / "spool").iterdir()) == [job]
+
+
+def test_a_jobs_end_notes_the_audits_head(desk: Desk, worker: Worker, folder: Path) -> None:
+    desk.facts.audit.record(AuditEvent("van-thu", "upload", None, AuditOutcome.ALLOWED, "http:test"))
+    desk.ask([folder], ASKED, workers=None)
+
+    assert worker.work_once()
+
+    assert noted_heads(folder.parent / "home") == (desk.facts.audit.head(),)
