@@ -7,6 +7,7 @@ those are, and where their bytes lie, to the caller.
 """
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,10 +20,13 @@ import pikepdf
 from numpy.typing import NDArray
 from PIL import Image
 
+from extractors.archival_pdf import make_archival
 from extractors.files import JPEG, PDF, open_image, open_pdf
+from extractors.old_layers import drop_invisible_text
 from extractors.page_images import credible_dpi, open_image_pages
 from extractors.pdf_resources import keep_only_what_is_drawn
 from pipeline.errors import PageFailedError
+from pipeline.text import clean
 
 Affine = NDArray[np.float64]
 
@@ -36,6 +40,7 @@ _TURNS = {
     270: np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 1.0], [0.0, 0.0, 1.0]]),
 }
 """From the unit square of a page as displayed to that of the page before its `/Rotate`, y upwards."""
+_WRITTEN = re.compile(rb"<((?:[0-9A-Fa-f]{4})+)>")
 _PAGE_KEYS = frozenset(
     {"/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Contents", "/Resources", "/Group"}
 )
@@ -59,7 +64,8 @@ def write_searchable_pdf(
 ) -> None:
     """Write these pages of the file as a PDF. The same pages give the same bytes.
 
-    Annotations (stamps and signatures of e-office programs) become part of their page's picture; links do not survive.
+    What somebody recognised before gives way to the words laid under the page. Annotations (stamps and signatures of
+    e-office programs) become part of their page's picture; links do not survive.
 
     Raises:
         PageFailedError: a page cannot be taken over.
@@ -72,9 +78,9 @@ def write_searchable_pdf(
         for page, wanted in zip(made.pages, pages, strict=True):
             _keep_own(page)
             if wanted.layer is not None:
+                drop_invisible_text(page, made)
                 words.lay_under(page, wanted.layer)
-        made.docinfo["/Title"] = title
-        made.Root.Lang = pikepdf.String("vi-VN")
+        make_archival(made, title=title, language="vi-VN")
         made.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
@@ -89,11 +95,17 @@ def placed_layer(layer: bytes, unit_map: Affine, size: tuple[int, int], dpi: flo
         _, _, across, down = (float(value) for value in page.mediabox)
         matrix = np.diag([width, height, 1.0]) @ _FLIP @ unit_map @ _FLIP @ np.diag([1 / across, 1 / down, 1.0])
         page.MediaBox = pikepdf.Array([0, 0, round(width, 3), round(height, 3)])
-        text = page.Contents.read_bytes()
+        text = _WRITTEN.sub(_cleaned, page.Contents.read_bytes())
         page.Contents = pdf.make_stream(b"q " + operands(matrix) + b" cm\n" + text + b"\nQ")
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
         return out.getvalue()
+
+
+def _cleaned(written: re.Match[bytes]) -> bytes:
+    """Letters as Tesseract writes them into its layer, in the form in which its words are kept."""
+    letters = bytes.fromhex(written[1].decode()).decode("utf-16-be", "replace")
+    return b"<" + clean(letters).encode("utf-16-be").hex().upper().encode() + b">"
 
 
 def operands(matrix: Affine) -> bytes:
