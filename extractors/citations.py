@@ -52,7 +52,8 @@ _SHORT = re.compile(
 _NAMED = re.compile(
     r"(?<![\w“\"])(?P<name>Hiến pháp(?: nước Cộng hòa xã hội chủ nghĩa Việt Nam)?(?=[\s,;.]|$)"
     r"|Điều lệ Đảng(?: Cộng sản Việt Nam)?(?=[\s,;.]|$)"
-    r"|(?:Bộ luật|Luật|Pháp lệnh|Điều lệ|Quy chế làm việc)\s+(?:của\s+)?[A-ZĐÀ-Ỹ][^;:.()\d“”\"]{2,160}?"
+    r"|(?:Bộ luật|Luật|Pháp lệnh|Điều lệ|Quy chế làm việc)\s+(?:(?:sửa đổi, bổ sung một số điều )?của\s+)?"
+    r"[A-ZĐÀ-Ỹ][^;:.()\d“”\"]{2,160}?"
     r"(?=\s*(?:$|[;.()]|\bngày\b|\bnăm\s+(?:19|20)\d\d|,?\s*\b(?:đã |được )|\s+số\b|,\s*(?:Luật|Bộ luật|Nghị)"
     r"|,?\s*ban hành\b)))"
 )

@@ -225,7 +225,9 @@ def other_papers_cue(between: str) -> Cue | None:
 
 def is_joined(between: str) -> bool:
     """Whether a citation stands beside the one before as its equal: behind a comma or `và`."""
-    return bool(_JOINED.search(between)) and not _SENTENCE_ENDS.search(between)
+    scope = _SCOPE.search(between)
+    joint = between[: scope.start()] if scope else between
+    return bool(_JOINED.search(joint)) and not _SENTENCE_ENDS.search(between)
 
 
 def is_title_goes_on(between: str) -> bool:

@@ -275,6 +275,23 @@ def test_papers_cited_by_name_alone() -> None:
     ]
 
 
+def test_a_part_of_a_paper_beside_another_paper() -> None:
+    lines = ("3. Bãi bỏ Quy định số 07-QĐ/ĐU và khoản 2 Điều 5 Quy định số 08-QĐ/ĐU.",)
+    found = describe([*PARTY, *body(*lines)]).references
+
+    assert [(r.relation, r.number, r.scope) for r in found] == [
+        ("repeals", "07-QĐ/ĐU", None),
+        ("repeals", "08-QĐ/ĐU", "khoản 2 Điều 5"),
+    ]
+
+
+def test_an_amending_law_cited_by_name_alone() -> None:
+    lines = ("- Căn cứ Luật sửa đổi, bổ sung một số điều của Luật Lưu trữ", "ngày 22 tháng 11 năm 2019;")
+    (found,) = describe([*PARTY, *body(*lines)]).references
+
+    assert (found.name, found.date) == ("Luật sửa đổi, bổ sung một số điều của Luật Lưu trữ", "2019-11-22")
+
+
 def test_date_and_issuer_of_a_cited_paper() -> None:
     (found,) = describe(
         [*PARTY, *body("Thực hiện Nghị quyết số 57-NQ/TU, ngày 22/12/2024 của Tỉnh ủy Lam Sơn về chuyển đổi số.")]
