@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.model import DocumentStatus, FieldName, FileStatus, PageStatus
+from pipeline.model import DocumentStatus, FieldName, FileStatus, PageStatus, Source
 
 FILE_WORDS: Mapping[FileStatus, str] = {
     FileStatus.STORED: "đã lưu",
@@ -40,6 +40,19 @@ FIELD_WORDS: Mapping[FieldName, str] = {
     FieldName.RECIPIENTS: "nơi nhận",
     FieldName.URGENCY: "mức độ khẩn",
     FieldName.VALIDITY: "hiệu lực",
+}
+
+SOURCE_WORDS: Mapping[Source, str] = {
+    Source.OCR: "bộ đọc chính",
+    Source.SECOND_READER: "bộ đọc thứ hai",
+    Source.TEXT_LAYER: "lớp chữ của tệp",
+    Source.RULE: "quy tắc",
+    Source.MODEL: "mô hình",
+    Source.FILE_NAME: "tên tệp",
+    Source.SIGNATURE: "chữ ký số",
+    Source.CITATION: "văn bản khác viện dẫn",
+    Source.SEQUENCE: "thứ tự số và ngày",
+    Source.PERSON: "người nhập",
 }
 
 SYSTEM_WORDS: Mapping[str, str] = {"party": "Đảng", "state": "Nhà nước", "other": "tổ chức khác"}

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from pipeline.access import Grant
 from pipeline.catalogue.chunks import chunks
 from pipeline.catalogue.database import Database
+from pipeline.catalogue.evidence import add_evidence, evidence_of
 from pipeline.catalogue.relations import add_relations, references_of
 from pipeline.catalogue.tables import (
     BatchItemRow,
@@ -34,6 +35,7 @@ from pipeline.model import (
     Description,
     DocumentRecord,
     DocumentStatus,
+    Evidence,
     FieldName,
     FieldValue,
     FileRecord,
@@ -150,6 +152,11 @@ class DocumentFacts:
         if document_id not in found:
             raise NotFoundError(not_found_message())
         return found[document_id]
+
+    def evidence(self, document_id: str, name: FieldName) -> tuple[Evidence, ...]:
+        """What speaks for the values of a field of a document, as it was found when it was described."""
+        with self._database.reading() as session:
+            return evidence_of(session, document_id, name)
 
     def page_texts(self, ids: Sequence[str]) -> Mapping[str, Mapping[int, str]]:
         """The text of each page of these documents, by document and page."""
@@ -315,6 +322,7 @@ def _add_document(session: Session, file_id: str, new: NewDocument, actor: str, 
     session.add_all(_page_row(document_id, page, result) for page, result in enumerate(new.pages, start=1))
     session.add_all(_field_row(document_id, name, value, actor, at) for name, value in new.description.fields.items())
     add_relations(session, document_id, new.description)
+    add_evidence(session, document_id, new.description)
     session.add(OutboxRow(document=document_id, version=1))
     return document_id
 

@@ -1,0 +1,109 @@
+"""`vankho explain`: why a field of a document has its value, for those who may correct and publish the document."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from extractors.evidence import Candidate, candidates
+from flows.acts import is_readable
+from flows.console import catalogue, command_app, origin, print_json, reader_as, require_may_publish, settings
+from flows.words import FIELD_WORDS, SOURCE_WORDS
+from pipeline.access import Reader
+from pipeline.catalogue import Catalogue
+from pipeline.catalogue.audit import AuditEvent, Outcome
+from pipeline.catalogue.documents import not_found_message
+from pipeline.errors import NotAllowedError, NotFoundError, UsageError
+from pipeline.model import Box, DocumentRecord, Evidence, FieldName, FieldValue
+
+app = command_app("Vì sao một trường có giá trị như vậy: đọc ở đâu, căn cứ nào, còn khả năng nào khác.")
+
+
+@app.command()
+def explain(
+    document: Annotated[str, typer.Argument(help="Mã văn bản", metavar="MÃ")],
+    field: Annotated[str, typer.Argument(help="Tên trường, ví dụ number, date", metavar="TRƯỜNG")],
+    as_person: Annotated[str, typer.Option("--as", help="Mã người xem")],
+    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON")] = False,
+) -> None:
+    """Giá trị, nơi đọc, từng căn cứ với trọng số, và các khả năng theo thứ tự."""
+    name = _field(field)
+    of = settings()
+    with catalogue(of) as facts:
+        reader = reader_as(as_person, of, facts)
+        try:
+            record = _explained(document, reader, facts)
+        except (NotFoundError, NotAllowedError):
+            facts.audit.record(AuditEvent(reader.id, "explain", document, Outcome.REFUSED, origin()))
+            raise
+        pieces = _told(facts.documents.evidence(document, name), reader, facts)
+        facts.audit.record(AuditEvent(reader.id, "explain", document, Outcome.ALLOWED, origin()))
+    value, ordered = record.fields.get(name), candidates(pieces)
+    if as_json:
+        print_json(_json(name, value, ordered))
+    else:
+        print("\n".join(_lines(name, value, ordered)))
+
+
+def _field(written: str) -> FieldName:
+    try:
+        return FieldName(written)
+    except ValueError as error:
+        message = f"Không có trường «{written}». Các trường: {', '.join(FieldName)}."
+        raise UsageError(message) from error
+
+
+def _explained(document: str, reader: Reader, facts: Catalogue) -> DocumentRecord:
+    """The document, for a reader who may see what is asked of those who review it."""
+    record = facts.documents.documents([document]).get(document)
+    if record is None or not is_readable(record, reader):
+        raise NotFoundError(not_found_message())
+    require_may_publish(reader, record.owner_unit)
+    return record
+
+
+def _told(pieces: Sequence[Evidence], reader: Reader, facts: Catalogue) -> list[Evidence]:
+    """The pieces that this reader may be told of: what another paper says only where they may read that paper."""
+    witnesses = facts.documents.documents([piece.document for piece in pieces if piece.document is not None])
+    readable = {id_ for id_, record in witnesses.items() if is_readable(record, reader)}
+    return [piece for piece in pieces if piece.document is None or piece.document in readable]
+
+
+def _json(name: FieldName, value: FieldValue | None, ordered: Sequence[Candidate]) -> dict[str, object]:
+    return {
+        "field": name,
+        "value": {**asdict(value), "doubtful": value.is_doubtful} if value else None,
+        "candidates": [
+            {
+                "value": candidate.value,
+                "weight": round(candidate.weight, 2),
+                "evidence": [asdict(piece) for piece in candidate.evidence],
+            }
+            for candidate in ordered
+        ],
+    }
+
+
+def _lines(name: FieldName, value: FieldValue | None, ordered: Sequence[Candidate]) -> Iterator[str]:
+    if value is None:
+        yield f"{FIELD_WORDS[name]}: (chưa đọc được)"
+    else:
+        yield f"{FIELD_WORDS[name]}: {value.value}"
+        yield f"  nguồn: {SOURCE_WORDS[value.source]}; độ chắc chắn: {value.confidence:.0%}"
+        if value.page is not None:
+            yield f"  nơi đọc: {_place(value.page, value.box)}"
+        if value.raw is not None:
+            yield f"  đọc nguyên văn: {value.raw}"
+        if value.is_doubtful:
+            yield f"  cần xem lại: {value.reason or 'chưa chắc chắn'}"
+    for number, candidate in enumerate(ordered, start=1):
+        yield f"{number}. {candidate.value} (tổng trọng số {candidate.weight:.1f})"
+        for piece in candidate.evidence:
+            place = f"; {_place(piece.page, piece.box)}" if piece.page is not None else ""
+            yield f"   {piece.weight:+.1f}  {SOURCE_WORDS[piece.source]}: {piece.words}{place}"
+
+
+def _place(page: int, box: Box | None) -> str:
+    shown = ", ".join(f"{edge:.3f}" for edge in box) if box else ""
+    return f"trang {page}, khung [{shown}]" if box else f"trang {page}"
