@@ -175,7 +175,7 @@ def test_killed_and_started_again_amid_writes_and_searches(own: OwnOpenSearch, t
             """How often there was an answer, and the errors. What was found once is never missing again."""
             answers, errors, least = 0, list[str](), 20
             index = open_opensearch(own.settings)
-            while not is_over.is_set():
+            while not is_over.is_set() or not answers:
                 try:
                     total = index.search(SearchRequest(), reader=MEMBER, offset=0, limit=10).total
                 except UnavailableError as error:
@@ -188,7 +188,9 @@ def test_killed_and_started_again_amid_writes_and_searches(own: OwnOpenSearch, t
         def write() -> list[str]:
             errors = []
             drainer = Drainer(house.facts, open_opensearch(own.settings, patience=0.5))
-            for paper in PAPERS[20:60]:
+            for number, paper in enumerate(PAPERS[20:60]):
+                if number == 20:
+                    is_killed.wait()
                 shelve(house.facts, [paper])
                 try:
                     drainer.drain_now()
@@ -197,11 +199,12 @@ def test_killed_and_started_again_amid_writes_and_searches(own: OwnOpenSearch, t
                     is_told.set()
             return errors
 
-        is_told = Event()
+        is_killed, is_told = Event(), Event()
         searching, writing = executor.submit(search), executor.submit(write)
         while house.opened.count() < 30:
             sleep(0.05)
         own.kill()
+        is_killed.set()
         is_told.wait()
         own.start()
         failed_writes = writing.result()
