@@ -52,6 +52,8 @@ class Relations:
     cited_by: tuple[CitedBy, ...]
     said_elsewhere: tuple[SaidElsewhere, ...]
     statements: tuple[Statement, ...]
+    same: tuple[DocumentRecord, ...]
+    """Other documents that are the same paper by number, type, date and issuer: scanned again, or a copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def relations_of(record: DocumentRecord, facts: Catalogue, *, reader: Reader) ->
         cited_by=tuple(archive.cited_by(record)),
         said_elsewhere=tuple(archive.said_elsewhere(record)),
         statements=facts.relations.statements_of(record.id),
+        same=archive.same(record),
     )
 
 
@@ -129,6 +132,12 @@ class _Archive:
             ]
             for record in records
         }
+
+    def same(self, record: DocumentRecord) -> tuple[DocumentRecord, ...]:
+        """The other documents that are the same paper: one number, and nothing known of both that differs."""
+        key = _key(record.value(FieldName.NUMBER))
+        found = self._with_keys({key}).get(key, ()) if key else ()
+        return tuple(other for other in found if other.id != record.id and _is_same_paper(record, other))
 
     def cited_by(self, record: DocumentRecord) -> Iterator[CitedBy]:
         """The documents that cite this one."""
@@ -190,6 +199,14 @@ def _elsewhere(
         yield SaidElsewhere(speaker, statement, is_subject=True, other=changed)
     elif changed is not None and changed.id == record.id:
         yield SaidElsewhere(speaker, statement, is_subject=False, other=subject)
+
+
+def _is_same_paper(first: DocumentRecord, second: DocumentRecord) -> bool:
+    """Whether type, date and issuer agree, and the day or the issuer is known of both: a number alone says little."""
+    known = [(first.value(name), second.value(name)) for name in (FieldName.TYPE, FieldName.DATE, FieldName.ISSUER)]
+    agree = [name_key(a) == name_key(b) for a, b in known if a is not None and b is not None]
+    is_told = any(a is not None and b is not None for a, b in known[1:])
+    return is_told and all(agree)
 
 
 def _bare(number: str) -> Reference:

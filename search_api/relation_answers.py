@@ -69,6 +69,7 @@ class RelationsAnswer(Answer):
     cited_by: list[CitedByAnswer]
     statements: list[StatementAnswer]
     said_elsewhere: list[SaidElsewhereAnswer]
+    same: list[LinkedAnswer]
 
 
 class MissingAnswer(Answer):
@@ -108,6 +109,7 @@ def relations_answer(of: Relations) -> RelationsAnswer:
         said_elsewhere=[
             _said(said.statement, said.document, said.other, is_subject=said.is_subject) for said in of.said_elsewhere
         ],
+        same=[linked(document) for document in of.same],
     )
 
 

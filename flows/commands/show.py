@@ -67,6 +67,7 @@ def _ties(ties: Relations) -> dict[str, object]:
         "statements": [asdict(statement) for statement in ties.statements],
         "cited_by": [{**asdict(citing.reference), "document": citing.document.id} for citing in ties.cited_by],
         "said_elsewhere": [{**asdict(said.statement), "document": said.document.id} for said in ties.said_elsewhere],
+        "same": [document.id for document in ties.same],
     }
 
 
@@ -107,6 +108,7 @@ def _tie_lines(ties: Relations) -> list[str]:
         lines.append(
             f"  {RELATION_WORDS[found.relation]} {found.number or found.name}{scope} (trang {found.page}){where}"
         )
+    lines += [f"  = {document.id} là cùng văn bản này, quét lại hoặc bản sao" for document in ties.same]
     for citing in ties.cited_by:
         scope = f" ({citing.reference.scope})" if citing.reference.scope else ""
         said = RELATION_WORDS[citing.reference.relation]

@@ -128,6 +128,23 @@ def test_a_hidden_paper_does_not_stand_in_the_way_of_one_that_may_be_seen(archiv
     assert archive.cited_by(seen, MEMBER) == [(citing, "replaces")]
 
 
+def test_the_same_paper_scanned_again_is_told(archive: Archive) -> None:
+    first = archive.file(["07-QĐ/ĐU", "quy_dinh", "2021-04-15", "dang-uy"])
+    again = archive.file(["7-QĐ/ĐU", "quy_dinh", "2021-04-15", "dang-uy"])
+    hidden = archive.file(["07-QĐ/ĐU", "quy_dinh", "2021-04-15", "dang-uy"], grants=())
+    archive.file(["07-QĐ/ĐU", "quyet_dinh", "2021-04-15", "dang-uy"])
+    archive.file(["07-QĐ/ĐU", "quy_dinh", "2016-04-15", "dang-uy"])
+    archive.file(["07-QĐ/ĐU", "quy_dinh", "2021-04-15", "chi-bo-01"])
+    archive.file(["07-QĐ/ĐU", "quy_dinh", None, None])
+
+    def same(document: str, reader: Reader) -> set[str]:
+        record = archive.facts.documents.document(document)
+        return {other.id for other in relations_of(record, archive.facts, reader=reader).same}
+
+    assert same(first, MEMBER) == {again}
+    assert same(again, CLERK) == {first, hidden}
+
+
 def test_what_others_say_of_two_papers(archive: Archive) -> None:
     old = archive.file(["75/2021/NĐ-CP", "nghi_dinh", "2021-07-24", "CHÍNH PHỦ"])
     new = archive.file(["55/2023/NĐ-CP", "nghi_dinh", "2023-07-21", "CHÍNH PHỦ"])
