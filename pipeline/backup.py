@@ -19,6 +19,7 @@ from pipeline.audit_heads import FILE as HEADS
 from pipeline.audit_heads import note_head
 from pipeline.catalogue import Catalogue, open_catalogue, sqlite_url
 from pipeline.errors import UsageError
+from pipeline.second_factor import KEY as SECOND_FACTOR_KEY
 from pipeline.settings import Settings
 from pipeline.storage import keys
 from pipeline.storage.local import CHUNK, LocalStore, storage_errors
@@ -27,7 +28,7 @@ from pipeline.wiring import INSTALLATION
 CATALOGUE = "catalogue.sqlite3"
 _PART = ".part"
 _STORE = "store"
-_KEY = Path("keys") / "quarantine.key"
+_KEYS = (Path("keys") / "quarantine.key", SECOND_FACTOR_KEY)
 _SETTINGS = Path("vankho.toml")
 
 
@@ -60,7 +61,7 @@ def back_up(of: Settings, facts: Catalogue, target: Path) -> Copied:
         )  # before the catalogue, which then has all lines noted here
         facts.database.copy_to(part)
         copied = _copy_objects(LocalStore(of.home / _STORE), target / _STORE, _files_of(part))
-        for path in (_KEY, _SETTINGS, Path(INSTALLATION)):
+        for path in (*_KEYS, _SETTINGS, Path(INSTALLATION)):
             _copy_file(of.home / path, target / path)
         _put_in_place(part, target / CATALOGUE)
         _new_part(part).write_bytes(heads)
@@ -87,7 +88,7 @@ def restore(source: Path, of: Settings) -> Copied:
         with _opened(part) as facts:
             facts.accounts.end_all_credentials()  # some may have been ended since
         copied = _copy_objects(LocalStore(source / _STORE), of.home / _STORE, _files_of(part))
-        for path in (_KEY, _SETTINGS, Path(HEADS), Path(INSTALLATION)):
+        for path in (*_KEYS, _SETTINGS, Path(HEADS), Path(INSTALLATION)):
             _copy_file(source / path, of.home / path)
         _remove_journals(of.home / CATALOGUE)
         _put_in_place(part, of.home / CATALOGUE)

@@ -7,6 +7,7 @@
     ├── NotFoundError              exit 1, HTTP 404   missing, or hidden from this reader: the same
     ├── NotAllowedError            exit 1, HTTP 403   may be seen but not done by this person
     ├── NotSignedInError           exit 1, HTTP 401
+    │   └── SecondFactorNeededError                   the password is right; the second factor's code is needed too
     ├── TooManyAttemptsError       exit 1, HTTP 429   somebody tries passwords, and has to wait
     ├── UnavailableError           exit 1, HTTP 503   a store, index or program cannot be used now
     │   ├── StorageFullError                          no space left where the store or staging lies
@@ -62,6 +63,10 @@ class NotSignedInError(VanKhoError):
     """Nobody is signed in, or the name and password do not match."""
 
     http_status = 401
+
+
+class SecondFactorNeededError(NotSignedInError):
+    """The name and password match; the code of the second factor is needed too."""
 
 
 class TooManyAttemptsError(VanKhoError):

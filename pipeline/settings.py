@@ -173,6 +173,26 @@ class WebSettings(_Section):
     certificate_key: Path | None = None
 
 
+class OIDCSettings(_Section):
+    """The organisation's identity provider (OpenID Connect), where `issuer` is set."""
+
+    issuer: str | None = Field(
+        default=None, pattern=r"^(https://[^\s/@]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/\S*)?$"
+    )
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    callback: str | None = Field(default=None, pattern=r"^https?://[^\s@]+/api/v1/oidc/callback$")
+    """Our own address that the provider sends people back to, as it is registered there."""
+    claim: str = "preferred_username"
+    """The claim that holds a person's handle."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.issuer is not None and not (self.client_id and self.callback):
+            raise PydanticCustomError("incomplete", "cần cả oidc.client_id và oidc.callback")
+        return self
+
+
 class Settings(_Section):
     """All settings. `home` holds the catalogue, the store, the index, staging and Prefect's own files."""
 
@@ -188,6 +208,7 @@ class Settings(_Section):
     cli: CLISettings = CLISettings()
     audit: AuditSettings = AuditSettings()
     web: WebSettings = WebSettings()
+    oidc: OIDCSettings = OIDCSettings()
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:

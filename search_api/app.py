@@ -12,7 +12,21 @@ from pipeline.settings import Settings
 from search_api.auth import current_reader
 from search_api.errors import install
 from search_api.guards import Guard
-from search_api.routes import audit, batches, documents, health, jobs, pages, relations, search, sign_in, validity
+from search_api.routes import (
+    accounts,
+    audit,
+    batches,
+    documents,
+    health,
+    jobs,
+    oidc,
+    own,
+    pages,
+    relations,
+    search,
+    sign_in,
+    validity,
+)
 from search_api.services import Services, open_services
 
 API = "/api/v1"
@@ -48,12 +62,14 @@ def _open() -> APIRouter:
     routes = APIRouter()
     routes.include_router(health.router)
     routes.include_router(sign_in.open_router)
+    routes.include_router(accounts.open_router)
+    routes.include_router(oidc.open_router)
     return routes
 
 
 def _protected() -> APIRouter:
     routes = APIRouter(dependencies=[Depends(current_reader)])
-    for module in (sign_in, search, documents, relations, validity, pages, audit, batches, jobs):
+    for module in (sign_in, search, documents, relations, validity, pages, audit, batches, jobs, own, accounts):
         routes.include_router(module.router)
     return routes
 

@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request, Response, Security
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from pipeline.access import Reader
-from pipeline.catalogue.accounts import Credential, CredentialKind
+from pipeline.catalogue.accounts import Credential, CredentialKind, Scope
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.clock import today
 from pipeline.errors import NotAllowedError, NotSignedInError
@@ -28,6 +29,9 @@ COOKIE = "vankho"
 SECURE_COOKIE = f"__Host-{COOKIE}"
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_SCOPES = {"accounts": Scope.MANAGE, "organisation": Scope.MANAGE, "audit": Scope.AUDIT}
+"""What a token needs for the routes of a tag. For all others it is reading or writing; for one's own account none."""
+
 _OWN_SITE = frozenset({"same-origin", "none"})
 _LONGEST_DEVICE = 200
 
@@ -63,6 +67,8 @@ def current_reader(
     signed = SignedIn(reader, credential, origin_of(request))
     if credential.kind is CredentialKind.SESSION:
         require_own_pages(request, of, actor=reader.id)
+    else:
+        _require_scope(credential, request, of)
     return signed
 
 
@@ -111,6 +117,24 @@ def require_own_pages(request: Request, of: Services, *, actor: str) -> None:
     if not is_own_site or (origin is not None and not _is_own(origin, request, of)):
         record_refused(of, request, actor, "cross-site")
         message = "Yêu cầu này đến từ một trang web khác nên bị từ chối. Hãy mở Văn Kho và làm lại từ đó."
+        raise NotAllowedError(message)
+
+
+def _require_scope(credential: Credential, request: Request, of: Services) -> None:
+    """Refuse a token what it is not for, by the route's tag and method; the refusal is written down.
+
+    Raises:
+        NotAllowedError: the route needs a scope that the token does not have.
+    """
+    route = request.scope.get("route")
+    tags = set(route.tags) if isinstance(route, APIRoute) else set()
+    if credential.scopes is None or "sign-in" in tags:
+        return
+    plain = Scope.READ if request.method in _SAFE_METHODS else Scope.WRITE
+    needed = next((scope for tag, scope in _SCOPES.items() if tag in tags), plain)
+    if needed not in credential.scopes:
+        record_refused(of, request, credential.person, "token-scope")
+        message = f"Mã truy cập này không dùng được cho việc này (cần «{needed}»). Hãy cấp mã khác."
         raise NotAllowedError(message)
 
 

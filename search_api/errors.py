@@ -20,6 +20,7 @@ from pipeline.errors import (
     NotSignedInError,
     ObjectMissingError,
     PageFailedError,
+    SecondFactorNeededError,
     TooManyAttemptsError,
     UnavailableError,
     UsageError,
@@ -36,6 +37,7 @@ class Code(StrEnum):
 
     INVALID_REQUEST = "invalid_request"
     NOT_SIGNED_IN = "not_signed_in"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -52,6 +54,7 @@ _CODES: Mapping[type[VanKhoError], Code] = {
     UsageError: Code.INVALID_REQUEST,
     NotFoundError: Code.NOT_FOUND,
     NotAllowedError: Code.NOT_ALLOWED,
+    SecondFactorNeededError: Code.SECOND_FACTOR_NEEDED,
     NotSignedInError: Code.NOT_SIGNED_IN,
     PageFailedError: Code.PAGE_FAILED,
     TooManyAttemptsError: Code.TOO_MANY_ATTEMPTS,

@@ -71,6 +71,63 @@ class SessionAnswer(_Answer):
     created_at: datetime
     expires_at: datetime
     is_current: bool
+    scopes: list[str] | None
+
+
+class FactorAnswer(_Answer):
+    """A secret for an authenticator program, shown once: as text, and as the address that a picture would hold."""
+
+    secret: str
+    address: str
+
+
+class FactorStateAnswer(_Answer):
+    """Whether one is asked for a second factor."""
+
+    is_on: bool
+    recovery_codes_left: int
+
+
+class RecoveryCodesAnswer(_Answer):
+    """Codes for paper, shown once; each stands for the second factor once."""
+
+    recovery_codes: list[str]
+
+
+class TokenAnswer(_Answer):
+    """A token of a program, shown once."""
+
+    id: str
+    token: str
+    expires_at: datetime
+    scopes: list[str]
+
+
+class AccountAnswer(_Answer):
+    """Somebody whose account one manages."""
+
+    person: str
+    name: str
+    has_account: bool
+
+
+class ResetCodeAnswer(_Answer):
+    """A code by which somebody sets a password once, shown once."""
+
+    id: str
+    code: str
+    expires_at: datetime
+    needs_approval: bool
+
+
+class WaitingCodeAnswer(_Answer):
+    """A code that waits for a second person, without itself."""
+
+    id: str
+    person: str
+    requested_by: str
+    expires_at: datetime
+    drops_second_factor: bool
 
 
 class HitAnswer(_Answer):
@@ -241,6 +298,7 @@ class AuditLineAnswer(_Answer):
     origin: str
     previous: str
     hash: str
+    version: int | None
 
 
 class AuditAnswer(_Answer):

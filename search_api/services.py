@@ -10,10 +10,12 @@ from indexer.drainer import Drainer
 from indexer.search import Search, open_index
 from pipeline.catalogue import Catalogue
 from pipeline.ports import ObjectStore, SearchIndex
+from pipeline.second_factor import Seal
 from pipeline.settings import Settings
 from pipeline.steps.desk import Desk
 from pipeline.wiring import catalogue_of, fingerprint_of, spool_of, store_of
 from search_api.addresses import FailingAddresses
+from search_api.code_check import CodeCheck
 from search_api.drawing import Drawing
 from search_api.outbox import OutboxWatch
 from search_api.password_check import PasswordCheck
@@ -43,6 +45,11 @@ class Services:
         self.catalogue.close()
 
     @property
+    def seal(self) -> Seal:
+        """Seals secrets with the installation's key."""
+        return Seal(self.settings.home)
+
+    @property
     def has_tls(self) -> bool:
         """Whether the service is reached over TLS."""
         return self.settings.web.certificate is not None
@@ -58,7 +65,9 @@ def open_services(settings: Settings) -> Services:
         store=store_of(settings),
         index=index,
         search=Search(index, catalogue.documents),
-        passwords=PasswordCheck(catalogue.accounts, FailingAddresses(settings.web.failures_per_address)),
+        passwords=PasswordCheck(
+            catalogue, FailingAddresses(settings.web.failures_per_address), CodeCheck(catalogue, Seal(settings.home))
+        ),
         outbox=OutboxWatch(catalogue.documents, Drainer(catalogue, index)),
         unknown=UnknownAttempts(catalogue.audit.record),
         drawing=Drawing(settings.intake),

@@ -15,7 +15,7 @@ from pipeline.errors import UsageError
 
 app = command_app("Nhật ký: ai đã làm gì, với văn bản nào, khi nào.")
 
-_COLUMNS = ("seq", "at", "actor", "action", "object", "outcome", "origin", "previous", "hash")
+_COLUMNS = ("seq", "at", "actor", "action", "object", "outcome", "origin", "previous", "hash", "version")
 
 JSONOption = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON")]
 

@@ -22,6 +22,15 @@ class CredentialKind(StrEnum):
     TOKEN = "token"  # noqa: S105 - the word, not a secret
 
 
+class Scope(StrEnum):
+    """What a token may be used for: it does nothing else, whatever its person may do."""
+
+    READ = "read"
+    WRITE = "write"
+    MANAGE = "manage"
+    AUDIT = "audit"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A person's way of signing in."""
@@ -42,6 +51,8 @@ class Credential:
     name: str
     created_at: datetime
     expires_at: datetime
+    scopes: frozenset[Scope] | None = None
+    """What it may be used for; a session, and a token of before there were scopes, for all."""
 
 
 class AccountFacts:
@@ -56,6 +67,11 @@ class AccountFacts:
         with self._database.reading() as session:
             row = session.get(AccountRow, person)
             return Account(row.person, row.password_hash, row.failures, row.locked_until) if row else None
+
+    def people_with_accounts(self) -> frozenset[str]:
+        """Everybody who can sign in with a password."""
+        with self._database.reading() as session:
+            return frozenset(session.scalars(select(AccountRow.person)))
 
     def set_password(self, person: str, password_hash: str) -> None:
         """Give the person an account with this password hash, or change it; ends all their sessions and tokens."""
@@ -80,10 +96,17 @@ class AccountFacts:
                 row.locked_until = locked_until
 
     def add_credential(
-        self, person: str, *, secret_hash: str, kind: CredentialKind, name: str, expires_at: datetime
+        self,
+        person: str,
+        *,
+        secret_hash: str,
+        kind: CredentialKind,
+        name: str,
+        expires_at: datetime,
+        scopes: frozenset[Scope] | None = None,
     ) -> Credential:
         """Keep a new session or token."""
-        credential = Credential(str(uuid4()), person, kind, name, datetime.now(UTC), expires_at)
+        credential = Credential(str(uuid4()), person, kind, name, datetime.now(UTC), expires_at, scopes)
         with self._database.writing() as session:
             session.execute(delete(CredentialRow).where(CredentialRow.expires_at < credential.created_at))
             session.add(
@@ -95,6 +118,7 @@ class AccountFacts:
                     name=name,
                     created_at=credential.created_at,
                     expires_at=expires_at,
+                    scopes=None if scopes is None else sorted(scopes),
                 )
             )
         return credential
@@ -131,4 +155,5 @@ class AccountFacts:
 
 
 def _credential(row: CredentialRow) -> Credential:
-    return Credential(row.id, row.person, CredentialKind(row.kind), row.name, row.created_at, row.expires_at)
+    scopes = None if row.scopes is None else frozenset(map(Scope, row.scopes))
+    return Credential(row.id, row.person, CredentialKind(row.kind), row.name, row.created_at, row.expires_at, scopes)

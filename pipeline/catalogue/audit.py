@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from pipeline.catalogue.database import Database
-from pipeline.catalogue.tables import AuditRow
+from pipeline.catalogue.tables import AuditRow, DocumentRow
 
 _GENESIS = "0" * 64
 _CHUNK = 1_000
+_ID_LENGTH = 36
 
 
 class Outcome(StrEnum):
@@ -61,6 +63,8 @@ class AuditRecord:
     origin: str
     previous: str
     hash: str
+    version: int | None
+    """At which version the document was, where the line is about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class AuditTrail:
             last = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).first()
             previous = last.hash if last else _GENESIS
             at = datetime.now(UTC)
+            told = (event.actor, event.action, event.object, event.outcome, event.origin)
+            version = _present_version(session, event.object)
             session.add(
                 AuditRow(
                     seq=(last.seq if last else 0) + 1,
@@ -107,7 +113,8 @@ class AuditTrail:
                     outcome=event.outcome,
                     origin=event.origin,
                     previous=previous,
-                    hash=_line_hash(previous, at, event.actor, event.action, event.object, event.outcome, event.origin),
+                    hash=_line_hash(previous, at, *told, version=version),
+                    version=version,
                 )
             )
 
@@ -145,7 +152,8 @@ class AuditTrail:
         previous, seq = _GENESIS, 0
         for row in self._rows():
             # The row's own values, whatever they are: one that was tampered with need not be a value we would write.
-            told = _line_hash(previous, row.at, row.actor, row.action, row.object, row.outcome, row.origin)
+            parts = (row.actor, row.action, row.object, row.outcome, row.origin)
+            told = _line_hash(previous, row.at, *parts, version=row.version)
             fits = row.previous == previous and row.hash == told
             if row.seq != seq + 1 or not fits or heads.get(row.seq, row.hash) != row.hash:
                 return seq + 1
@@ -180,9 +188,17 @@ def _record(row: AuditRow) -> AuditRecord:
         origin=row.origin,
         previous=row.previous,
         hash=row.hash,
+        version=row.version,
     )
 
 
-def _line_hash(previous: str, at: datetime, *told: str | None) -> str:
-    parts = [previous, at.astimezone(UTC).isoformat(), *told]
+def _present_version(session: Session, what: str | None) -> int | None:
+    """The version at which a document is now, where the line is about one."""
+    query = select(DocumentRow.version).where(DocumentRow.id == what)
+    return session.scalar(query) if what and len(what) == _ID_LENGTH else None
+
+
+def _line_hash(previous: str, at: datetime, *told: str | None, version: int | None) -> str:
+    """The hash of a line: of a list of its parts, and the version where there is one, as JSON."""
+    parts = [previous, at.astimezone(UTC).isoformat(), *told, *([] if version is None else [version])]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -13,6 +13,8 @@ from pipeline.catalogue.locks import open_locks
 from pipeline.catalogue.nights import NightFacts
 from pipeline.catalogue.organisation import OrganisationFacts
 from pipeline.catalogue.relations import RelationFacts
+from pipeline.catalogue.reset_codes import ResetCodeFacts
+from pipeline.catalogue.second_factors import SecondFactorFacts
 from pipeline.catalogue.validity import ValidityFacts
 from pipeline.ports import Locks
 
@@ -26,6 +28,8 @@ class Catalogue:
     organisation: OrganisationFacts
     batches: BatchFacts
     accounts: AccountFacts
+    second_factors: SecondFactorFacts
+    reset_codes: ResetCodeFacts
     audit: AuditTrail
     nights: NightFacts
     jobs: JobFacts
@@ -57,6 +61,8 @@ def open_catalogue(url: str) -> Catalogue:
         organisation=OrganisationFacts(database),
         batches=BatchFacts(database),
         accounts=AccountFacts(database),
+        second_factors=SecondFactorFacts(database),
+        reset_codes=ResetCodeFacts(database),
         audit=AuditTrail(database),
         nights=NightFacts(database),
         jobs=JobFacts(database),

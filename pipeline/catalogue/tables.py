@@ -273,6 +273,7 @@ class CredentialRow(Base):
     name: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class AuditRow(Base):
@@ -288,6 +289,7 @@ class AuditRow(Base):
     origin: Mapped[str] = mapped_column(Text)
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+    version: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class NightRow(Base):

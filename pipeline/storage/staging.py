@@ -25,6 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.errors import CorruptObjectError, FileRefusedError
 from pipeline.locks import lock_file
 from pipeline.model import PageReading, PageResult
+from pipeline.storage.keyfile import key_in
 from pipeline.storage.local import CHUNK, flush_folder, storage_errors
 from pipeline.storage.pages import from_json, to_json
 
@@ -315,20 +316,4 @@ def _clear(folder: Path) -> None:
 def open_staging(folder: Path, *, key_file: Path, shared: SharedGround | None = None) -> Staging:
     """The staging area under this folder; its key is made on first use."""
     with storage_errors():
-        key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Staging(folder, _secret(key_file), shared)
-
-
-def _secret(key_file: Path) -> bytes:
-    """The installation's key. It is linked to its name whole, so that two first starts agree on one."""
-    if not key_file.exists():
-        temporary = key_file.with_name(f".{key_file.name}-{os.getpid()}")
-        temporary.touch(mode=0o600)
-        temporary.write_bytes(secrets.token_bytes(_KEY_BYTES))
-        try:
-            os.link(temporary, key_file)
-        except FileExistsError:
-            pass  # another process made it first: use that one
-        finally:
-            temporary.unlink()
-    return key_file.read_bytes()
+        return Staging(folder, key_in(key_file, lambda: secrets.token_bytes(_KEY_BYTES)), shared)

@@ -35,7 +35,7 @@ class AuditLinesQuery(BaseModel):
 
 
 @router.get("", summary="Nhật ký", responses=errors(401, 403, 422, 503))
-def lines(asked: Annotated[AuditLinesQuery, Query()], visit: CurrentVisit) -> AuditAnswer:
+def audit_lines(asked: Annotated[AuditLinesQuery, Query()], visit: CurrentVisit) -> AuditAnswer:
     """The newest lines of this kind, newest first; `next` is what to ask as `before` for those that follow."""
     _require_auditor(visit)
     wanted = AuditQuery(
@@ -55,7 +55,7 @@ def lines(asked: Annotated[AuditLinesQuery, Query()], visit: CurrentVisit) -> Au
 
 
 @router.get("/state", summary="Nhật ký có còn nguyên", responses=errors(401, 403, 503))
-def state(visit: CurrentVisit) -> AuditStateAnswer:
+def audit_state(visit: CurrentVisit) -> AuditStateAnswer:
     """How many lines there are, and the first that does not fit the chain or what was noted of it, if one does not."""
     _require_auditor(visit)
     audit = visit.of.catalogue.audit

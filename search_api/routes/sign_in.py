@@ -44,6 +44,9 @@ class SignInRequest(BaseModel):
 
     person: Annotated[str, Field(min_length=1, max_length=64)]
     password: Password
+    code: Annotated[
+        str | None, Field(max_length=100, description="Mã xác thực hai bước, hoặc một mã dự phòng, nếu tài khoản có")
+    ] = None
 
 
 class PasswordRequest(BaseModel):
@@ -71,13 +74,13 @@ async def sign_in(asked: SignInRequest, request: Request, response: Response, of
         of.catalogue.audit.record(AuditEvent(person, "sign-in", None, Outcome.ALLOWED, origin_of(request)))
         return credential
 
-    attempt = Attempt(person, asked.password.get_secret_value(), address_of(request))
+    attempt = Attempt(person, asked.password.get_secret_value(), address_of(request), asked.code)
     try:
         await of.passwords.check(attempt, refused=refused)
     except TooManyAttemptsError:
         await to_thread.run_sync(of.unknown.note, "sign-in", origin_of(request))
         raise
-    return _session(await to_thread.run_sync(begun), is_current=True)
+    return session_answer(await to_thread.run_sync(begun), is_current=True)
 
 
 @router.delete("/sessions/current", status_code=204, summary="Đăng xuất", responses=errors(401, 403, 503))
@@ -91,13 +94,13 @@ def sign_out(who: CurrentReader, response: Response, of: ServicesOf) -> None:
 def sessions(who: CurrentReader, of: ServicesOf) -> list[SessionAnswer]:
     """One's own sessions and tokens that hold now, newest first."""
     own = of.catalogue.accounts.credentials(who.reader.id)
-    return [_session(credential, is_current=credential.id == who.credential.id) for credential in own]
+    return [session_answer(credential, is_current=credential.id == who.credential.id) for credential in own]
 
 
 @router.delete(
     "/sessions/{session_id}", status_code=204, summary="Kết thúc một phiên", responses=errors(401, 403, 404, 422, 503)
 )
-def end_session(session_id: str, who: CurrentReader, of: ServicesOf) -> None:
+def endsession_answer(session_id: str, who: CurrentReader, of: ServicesOf) -> None:
     """End one of one's own sessions or tokens; somebody else's is as if it were not there."""
     _end(who, session_id, "end-session", of)
 
@@ -138,7 +141,7 @@ async def change_password(
         of.catalogue.audit.record(AuditEvent(person, "change-password", person, Outcome.ALLOWED, who.origin))
         begin_session(person, request, response, of)
 
-    attempt = Attempt(person, asked.current.get_secret_value(), address_of(request))
+    attempt = Attempt(person, asked.current.get_secret_value(), address_of(request), is_signed_in=True)
     await of.passwords.check(attempt, refused=refused)
     await to_thread.run_sync(changed)
 
@@ -159,7 +162,8 @@ def _account_name(person: str, of: Services) -> str:
     return account.person if account else UNKNOWN
 
 
-def _session(credential: Credential, *, is_current: bool) -> SessionAnswer:
+def session_answer(credential: Credential, *, is_current: bool) -> SessionAnswer:
+    """A session or token as it is told."""
     return SessionAnswer(
         id=credential.id,
         kind=credential.kind,
@@ -167,4 +171,5 @@ def _session(credential: Credential, *, is_current: bool) -> SessionAnswer:
         created_at=credential.created_at,
         expires_at=credential.expires_at,
         is_current=is_current,
+        scopes=None if credential.scopes is None else sorted(credential.scopes),
     )

@@ -19,6 +19,7 @@ from pipeline.errors import NotSignedInError, TooManyAttemptsError, UnavailableE
 from search_api.addresses import WINDOW, FailingAddresses, network_of
 from search_api.app import API
 from search_api.auth import COOKIE
+from search_api.code_check import CodeCheck
 from search_api.password_check import (
     FIRST_LOCK,
     FREE_FAILURES,
@@ -115,6 +116,12 @@ def test_the_secret_is_kept_nowhere(browser: TestClient, member: House) -> None:
             assert PASSWORD.encode() not in content
 
 
+def check_of(house: House, addresses: FailingAddresses, clock: Clock | None = None) -> PasswordCheck:
+    """A check of its own."""
+    facts = house.of.catalogue
+    return PasswordCheck(facts, addresses, CodeCheck(facts, house.of.seal), clock)
+
+
 FAILURES = [
     ("mot", "sai mật khẩu rồi"),
     ("mot", PASSWORD + " "),
@@ -191,7 +198,7 @@ def test_a_refusal_waits_for_a_full_step(elapsed: float) -> None:
 @pytest.mark.parametrize("case", ["wrong", "no account", "unknown", "locked"])
 def test_a_refusal_is_answered_at_a_full_step_whatever_its_reason(member: House, case: str) -> None:
     watch, told = Watch(), list[float]()
-    check = PasswordCheck(member.of.catalogue.accounts, FailingAddresses(9), Clock(watch.elapsed, watch.sleep))
+    check = check_of(member, FailingAddresses(9), Clock(watch.elapsed, sleep=watch.sleep))
     if case == "locked":
         member.of.catalogue.accounts.record_attempt(
             "mot", failures=9, locked_until=datetime.now(UTC) + timedelta(hours=1)
@@ -207,7 +214,7 @@ def test_a_refusal_is_answered_at_a_full_step_whatever_its_reason(member: House,
 
 
 def test_an_address_from_which_too_much_failed_is_not_heard(member: House) -> None:
-    limited = replace(member.of, passwords=PasswordCheck(member.of.catalogue.accounts, FailingAddresses(3)))
+    limited = replace(member.of, passwords=check_of(member, FailingAddresses(3)))
     member.app.state.services = limited
     for person in ("mot", "hai", "khong-co-ai"):
         assert sign_in(member.client(), person, "sai").status_code == 401

@@ -23,7 +23,7 @@ events = st.builds(
     AuditEvent, words, st.sampled_from(("view", "publish", "download")), st.none() | words,
     st.sampled_from(Outcome), words,
 )  # fmt: skip
-COLUMNS = ("at", "actor", "action", "object", "outcome", "origin", "previous", "hash")
+COLUMNS = ("at", "actor", "action", "object", "outcome", "origin", "previous", "hash", "version")
 
 
 class Tampering(NamedTuple):
@@ -51,7 +51,8 @@ def tamper(facts: Catalogue, done: Tampering, lines: int) -> None:
     with facts.database.writing() as session:
         if done.what == "change":
             row = session.get_one(AuditRow, here)
-            setattr(row, done.column, datetime(2001, 1, 1, tzinfo=UTC) if done.column == "at" else "other")
+            other = {"at": datetime(2001, 1, 1, tzinfo=UTC), "version": 7}.get(done.column, "other")
+            setattr(row, done.column, other)
         if done.what in {"remove", "renumber"}:
             session.execute(delete(AuditRow).where(AuditRow.seq == here))
         moves = {
