@@ -19,6 +19,22 @@ PRINT_FILES: dict[Face, str] = {
     "italic": "LiberationSerif-Italic.ttf",
     "bold-italic": "LiberationSerif-BoldItalic.ttf",
 }
+FOUNTS: dict[str, dict[Face, str]] = {
+    "serif": PRINT_FILES,
+    "sans": {
+        "regular": "LiberationSans-Regular.ttf",
+        "bold": "LiberationSans-Bold.ttf",
+        "italic": "LiberationSans-Italic.ttf",
+        "bold-italic": "LiberationSans-BoldItalic.ttf",
+    },
+    "typewriter": {
+        "regular": "LiberationMono-Regular.ttf",
+        "bold": "LiberationMono-Bold.ttf",
+        "italic": "LiberationMono-Italic.ttf",
+        "bold-italic": "LiberationMono-BoldItalic.ttf",
+    },
+}
+"""What pages can be printed in. Lines are broken for the first; the others are set smaller, as wide as it."""
 HAND_FILES = (
     "dkg.ttf",
     "dkgBd.ttf",
@@ -42,7 +58,7 @@ DEBIAN_PACKAGES = (
     "fonts-sjfonts",
 )
 _PACKAGE_OF = {
-    "LiberationSerif": "fonts-liberation2",
+    "Liberation": "fonts-liberation2",
     "dkg": "fonts-dkg-handwriting",
     "Breip": "fonts-breip",
     "Rufscript": "fonts-rufscript",
@@ -71,7 +87,7 @@ def font_path(file_name: str) -> Path:
         FontMissingError: it is not installed.
     """
     found = sorted(FONT_ROOT.rglob(file_name)) if FONT_ROOT.is_dir() else []
-    if file_name in PRINT_FILES.values():
+    if any(file_name in files.values() for files in FOUNTS.values()):
         found = [path for path in found if _has_vietnamese(path)]
     if not found:
         message = f"Font {file_name} is missing: install the Debian package {package_of(file_name)}."
@@ -90,6 +106,6 @@ def load_font(file_name: str, size: float) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(font_path(file_name)), size, layout_engine=ImageFont.Layout.BASIC)
 
 
-def text_width(text: str, style: Style) -> float:
+def text_width(text: str, style: Style, fount: str = "serif") -> float:
     """Width of a printed text in points."""
-    return load_font(PRINT_FILES[style.face], _MEASURE_SIZE).getlength(text) * style.size / _MEASURE_SIZE
+    return load_font(FOUNTS[fount][style.face], _MEASURE_SIZE).getlength(text) * style.size / _MEASURE_SIZE

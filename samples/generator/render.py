@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 
 from samples.generator import ink
-from samples.generator.fonts import PRINT_FILES, load_font
+from samples.generator.fonts import FOUNTS, load_font, text_width
 from samples.generator.handwriting import BLUE, Hand, write_digits
 from samples.generator.model import PAGE_HEIGHT, PAGE_WIDTH, Blank, Box, Sheet
 
@@ -23,10 +23,12 @@ class Drawing:
     hand_boxes: tuple[tuple[str, Box], ...]
 
 
-def draw_sheet(sheet: Sheet, hand: Hand, rng: np.random.Generator, dpi: int = RENDER_DPI) -> Drawing:
+def draw_sheet(
+    sheet: Sheet, hand: Hand, rng: np.random.Generator, dpi: int = RENDER_DPI, fount: str = "serif"
+) -> Drawing:
     """Draw a sheet: print first, then writing, signature, seal and marks, in ink that lets the print show through."""
     scale = dpi / 72
-    page = _print(sheet, scale)
+    page = _print(sheet, scale, fount)
     boxes = [box for blank in sheet.blanks for box in _fill(page, blank, hand, scale, rng)]
     for sign in sheet.signatures:
         mask = ink.signature(sign.name, sign.width * scale, sign.height * scale, rng)
@@ -42,14 +44,15 @@ def draw_sheet(sheet: Sheet, hand: Hand, rng: np.random.Generator, dpi: int = RE
     return Drawing(page, tuple(boxes))
 
 
-def _print(sheet: Sheet, scale: float) -> Image.Image:
+def _print(sheet: Sheet, scale: float, fount: str) -> Image.Image:
     page = Image.new("L", (round(PAGE_WIDTH * scale), round(PAGE_HEIGHT * scale)), 255)
     draw = ImageDraw.Draw(page)
     for rule in sheet.rules:
         ends = (rule.x0 * scale, rule.y0 * scale, rule.x1 * scale, rule.y1 * scale)
         draw.line(ends, fill=_TONER, width=max(1, round(rule.width * scale)))
     for word in sheet.words:
-        font = load_font(PRINT_FILES[word.style.face], word.style.size * scale)
+        fit = 1.0 if fount == "serif" else min(1.0, word.width / text_width(word.text, word.style, fount))
+        font = load_font(FOUNTS[fount][word.style.face], word.style.size * fit * scale)
         draw.text((word.x * scale, word.y * scale), word.text, font=font, fill=_TONER, anchor="ls")
     return page.convert("RGB")
 
