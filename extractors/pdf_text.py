@@ -24,7 +24,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from extractors.layout import PlacedWord, running_text, words_in_reading_order
 from extractors.legacy_encodings import Encoding
 from extractors.text_layer import Run, encoding_by_name, judge
-from pipeline.model import PageText, Source
+from pipeline.model import Box, PageText, Source
 
 _LATIN_CODES = {code: chr(code) for code in range(0xA1, 0x100)}
 _SOFT_HYPHEN = {0xAD: "\u00ad"}
@@ -42,7 +42,7 @@ class TextLayer:
         page = self.document.pages[file_page - 1]
         try:
             found = page.extract_words(use_text_flow=False, keep_blank_chars=False, return_chars=True)
-            return _page_text(found, page.cropbox)
+            return _page_text(found, page.cropbox, [table.bbox for table in page.find_tables()])
         except (PDFException, PSException, PdfminerException, ValueError, TypeError, KeyError, IndexError):
             return None  # what cannot be parsed is read from the picture of the page instead
         finally:
@@ -75,7 +75,7 @@ class _Fonts(PDFResourceManager):
         return font
 
 
-def _page_text(found: Sequence[dict[str, Any]], visible: tuple[float, float, float, float]) -> PageText | None:
+def _page_text(found: Sequence[dict[str, Any]], visible: Box, tables: Sequence[Box]) -> PageText | None:
     """The words inside the visible part of the page, placed in 0-1 of it; None where they are not to be believed."""
     left, top, right, bottom = visible
     width, height = right - left, bottom - top
@@ -83,21 +83,17 @@ def _page_text(found: Sequence[dict[str, Any]], visible: tuple[float, float, flo
     judged = judge(runs)
     if not judged.is_good:
         return None
+
+    def share(box: Box) -> Box:
+        return (box[0] - left) / width, (box[1] - top) / height, (box[2] - left) / width, (box[3] - top) / height
+
     placed = [
-        PlacedWord(
-            text=text,
-            box=(
-                (word["x0"] - left) / width,
-                (word["top"] - top) / height,
-                (word["x1"] - left) / width,
-                (word["bottom"] - top) / height,
-            ),
-        )
+        PlacedWord(text, share((word["x0"], word["top"], word["x1"], word["bottom"])))
         for word, said in zip(found, runs, strict=True)
         if (text := judged.read(said))
     ]
     inside = [word for word in placed if 0 <= word.centre[0] <= 1 and 0 <= word.centre[1] <= 1]
-    words = words_in_reading_order(inside, height / width)
+    words = words_in_reading_order(inside, height / width, [share(table) for table in tables])
     return PageText(words=words, text=running_text(words), confidence=1.0, source=Source.TEXT_LAYER)
 
 
