@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from extractors.archival_pdf import make_archival
-from extractors.files import JPEG, PDF, open_image, open_pdf
+from extractors.files import JPEG, PDF, TIFF, open_image, open_pdf
+from extractors.jpeg_in_tiff import jpegs_in_tiff
 from extractors.old_layers import drop_invisible_text
 from extractors.page_images import credible_dpi, open_image_pages
 from extractors.pdf_resources import keep_only_what_is_drawn
@@ -193,7 +194,7 @@ def _of_images(original: Path, media_type: str) -> bytes:
     """An image file as a PDF, without decoding where that can be."""
     if _is_turned_only(original, media_type):
         try:
-            return _embedded(str(original))
+            return _embedded(*(jpegs_in_tiff(original) if media_type == TIFF else ()) or (str(original),))
         except (img2pdf.ImageOpenError, img2pdf.AlphaChannelError, img2pdf.UnsupportedColorspaceError, ValueError):
             pass  # transparency, or colours that a PDF has not: the pixels as everybody sees them, on white
     return _embedded(*_pixels_as_png(original, media_type))
