@@ -34,11 +34,12 @@ def jpegs_in_tiff(path: Path) -> tuple[bytes, ...]:
 def _coded(image: Image.Image, file: BinaryIO) -> bytes | None:
     """The picture with the tables that the file keeps apart from it."""
     tags = dict(getattr(image, "tag_v2", {}))
-    pieces = tags.get(_OFFSETS, ()), tags.get(_SIZES, ())
-    if tags.get(_COMPRESSION) != _JPEG or tags.get(_COLOURS) not in {_GREY, _YCBCR} or [len(piece) for piece in pieces] != [1, 1]:
+    offsets, sizes = tags.get(_OFFSETS, ()), tags.get(_SIZES, ())
+    is_one_piece = len(offsets) == len(sizes) == 1
+    if tags.get(_COMPRESSION) != _JPEG or tags.get(_COLOURS) not in {_GREY, _YCBCR} or not is_one_piece:
         return None
-    file.seek(pieces[0][0])
-    picture, tables = file.read(pieces[1][0]), bytes(tags.get(_TABLES, b""))
+    file.seek(offsets[0])
+    picture, tables = file.read(sizes[0]), bytes(tags.get(_TABLES, b""))
     if not picture.startswith(_START) or not picture.rstrip(b"\0").endswith(_END):
         return None
     return tables.removesuffix(_END) + picture[len(_START) :] if tables else picture
