@@ -39,6 +39,8 @@ class OutboxWatch:
                     time.sleep(_PAUSE)
         except UnavailableError as error:
             _LOG.warning("the index could not be told of a change, which waits: %s", error)
+        except Exception as error:  # noqa: BLE001 - the change is made: whoever made it must not be told that it failed
+            log_unforeseen(error, _LOG)
         return None
 
     def keep_draining(self, stop: Event) -> None:

@@ -42,8 +42,8 @@ def oidc_start(of: ServicesOf) -> RedirectResponse:
 @open_router.get(
     "/callback",
     summary="Trở về từ nhà cung cấp danh tính",
-    response_class=HTMLResponse,
-    responses=errors(401, 404, 422, 503),
+    response_class=Response,
+    responses={200: {"content": {"text/html": {}}}, **errors(401, 404, 422, 503)},
 )
 def oidc_callback(
     request: Request,

@@ -98,3 +98,19 @@ def test_whatever_fails_the_background_goes_on_and_logs_no_words(
     assert caplog.text.count("unforeseen ValueError") == 1
     assert words not in caplog.text
     assert ", in drain" in caplog.text
+
+
+def test_a_change_that_is_made_is_answered_whatever_happens_to_the_index(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (document,) = house.file(Paper("đất đai"))
+    words = " ".join(("chữ", "của", "văn", "bản"))
+
+    def drain(_self: object) -> bool:
+        raise RuntimeError(words)
+
+    monkeypatch.setattr(Drainer, "drain", drain)
+    answer = house.client("van-thu").post(f"/documents/{document}/publish", json={"grants": ["person:mot"]})
+    assert (answer.status_code, answer.json()["status"]) == (200, "published")
+    assert "RuntimeError" in caplog.text
+    assert words not in caplog.text
