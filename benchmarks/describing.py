@@ -103,18 +103,19 @@ def _described(path: Path) -> Description:
     reader = open_reader(IntakeSettings(), OCRSettings())
     facts = reader.inspect(path, name=path.name)
     pages = [reading.result for reading in reader.read_pages(path, facts, range(1, facts.pages + 1))]
-    return open_describer().describe(pages, file_name=path.name, units=_units())
+    return open_describer().describe(pages, file_name=path.name, units=units())
 
 
 @cache
-def _units() -> Sequence[Unit]:
+def units() -> Sequence[Unit]:
+    """The units of the organisation that the invented papers belong to."""
     return read_organisation(SAMPLES / "organisation.yaml").units
 
 
 def _truth(paper: Paper) -> Iterator[tuple[FieldName, str]]:
     """What stands on a paper; fields that it does not have are left out."""
     body = bodies()[paper.body_key]
-    own = {name_key(name): unit.id for unit in _units() for name in (unit.name, *unit.aliases)}
+    own = {name_key(name): unit.id for unit in units() for name in (unit.name, *unit.aliases)}
     titles = [line for line in paper.capacity if not _MARKER.match(line)]
     values: Mapping[FieldName, str] = {
         FieldName.SYSTEM: body.system,

@@ -59,7 +59,7 @@ def examine(case: Case) -> list[Finding]:
     cv2.setNumThreads(1)
     written = tuple(FIELDS) if case.is_written else ()
     made = make_document(case.seed, written=written, look=LOOKS[case.look])
-    hands = read_scan(_as_stored(made, case.look), Tesseract("vie"), _SECONDS).hands
+    hands = read_scan(as_stored(made, case.look), Tesseract("vie"), _SECONDS).hands
     places = {box.name: box.box for box in made.boxes if box.page == 1}
     return [
         Finding(case, field, any(_meet(hand, places[digits if case.is_written else field]) for hand in hands))
@@ -67,7 +67,7 @@ def examine(case: Case) -> list[Finding]:
     ]
 
 
-def _as_stored(made: GeneratedDocument, look: str) -> PageImage:
+def as_stored(made: GeneratedDocument, look: str) -> PageImage:
     """The first page as it comes out of its file: compressed, and in grey where the scanner knew no colour."""
     image = made.images[0]
     if image.mode == "1" or look == "office, grey":
