@@ -104,7 +104,7 @@ def test_a_change_that_is_made_is_answered_whatever_happens_to_the_index(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (document,) = house.file(Paper("đất đai"))
-    words = " ".join(("chữ", "của", "văn", "bản"))
+    words = "chữ của văn bản"
 
     def drain(_self: object) -> bool:
         raise RuntimeError(words)
