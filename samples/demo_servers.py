@@ -99,7 +99,7 @@ def not_on_servers(reached: Reached, here: Installation) -> list[str]:
     name = here.settings[_PREFIX]
     with psycopg.connect(here.settings["VANKHO_CATALOGUE__URL"]) as connection:
         documents = (connection.execute("SELECT count(*) FROM documents").fetchone() or (0,))[0]
-    count = httpx.get(f"{reached['opensearch']['url']}/{name}-documents/_count", timeout=60).raise_for_status()
+    count = httpx.get(f"{reached['opensearch']['url']}/{name}-documents-*/_count", timeout=60).raise_for_status()
     originals = sum(1 for _ in _object_server(reached).list_objects(name, prefix="originals/"))
     found = {"văn bản trong PostgreSQL": documents, "trong OpenSearch": count.json()["count"], "tệp gốc": originals}
     print(f"\nTrên máy chủ: {', '.join(f'{number} {what}' for what, number in found.items())}.")
