@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+from extractors.batch_split import split
 from extractors.describe import open_describer
 from flows.ingest import Progress, Runner, Watch
 from flows.night import Means
@@ -39,6 +40,7 @@ def ingest_rooms(of: Settings, facts: Catalogue, *, workers: int, is_stopped: Ca
                 reader=reader,
                 describer=open_describer(),
                 allowed_marks=of.secrecy.allow,
+                splitter=split,
                 archives=ArchiveLimits(
                     entries=of.intake.archive_entries,
                     total_bytes=of.intake.archive_bytes,

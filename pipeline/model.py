@@ -79,6 +79,8 @@ class FieldName(StrEnum):
     RECIPIENTS = "recipients"
     URGENCY = "urgency"
     VALIDITY = "validity"
+    CUT = "cut"
+    """With which page of its file the document begins, where the file was, or may be, several."""
 
 
 EXPECTED_FIELDS = (FieldName.NUMBER, FieldName.TYPE, FieldName.DATE, FieldName.ISSUER, FieldName.SUBJECT)

@@ -5,7 +5,7 @@ those of `pipeline.errors`. The catalogue is one class over SQLAlchemy (`pipelin
 but the index asks of it only what `DocumentSource` says.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from pipeline.access import Reader
 from pipeline.model import (
     Description,
     DocumentRecord,
+    FieldValue,
     FileFacts,
     PageReading,
     PageResult,
@@ -79,6 +80,23 @@ class Describer(Protocol):
 
     def describe(self, pages: Sequence[PageResult], *, file_name: str, units: Sequence[Unit]) -> Description:
         """Fields and references. `pages` are the document's pages in order; `units` resolve issuers."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPart:
+    """Pages of a file that are one document. `cut` says where it begins and how sure that is; None for a whole file."""
+
+    pages: tuple[PageResult, ...]
+    cut: FieldValue | None = None
+
+
+Splitter = Callable[[Sequence[PageResult]], Sequence[DocumentPart]]
+"""Parts all pages of a file into its documents, in order: `extractors.batch_split.split`, or `one_document`."""
+
+
+def one_document(pages: Sequence[PageResult]) -> Sequence[DocumentPart]:
+    """A file that is one document, whatever is in it."""
+    return [DocumentPart(tuple(pages))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """`vankho show`: one document as a person may see it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -38,6 +38,7 @@ def show(
             facts.audit.record(AuditEvent(reader.id, "view", document, Outcome.REFUSED, origin()))
             raise NotFoundError(not_found_message())
         told = told_fields(record, reader)
+        record = replace(record, fields=told)
         texts = facts.documents.page_texts([document]).get(document, {})
         ties = relations_of(record, facts, reader=reader)
         facts.audit.record(AuditEvent(reader.id, "view", document, Outcome.ALLOWED, origin()))

@@ -7,15 +7,15 @@ outbox.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from pipeline.access import Grant
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
 from pipeline.errors import CorruptObjectError, ObjectConflictError
-from pipeline.model import Description, FileStatus, PageResult, PageStatus
-from pipeline.ports import Describer, ObjectStore
+from pipeline.model import Description, FieldName, FieldValue, FileStatus, PageResult, PageStatus
+from pipeline.ports import Describer, DocumentPart, ObjectStore
 from pipeline.storage import keys
 from pipeline.storage.pages import to_json
 from pipeline.storage.staging import Manifest, StagedFile
@@ -36,10 +36,22 @@ def pages_of(staged: StagedFile, manifest: Manifest) -> tuple[PageResult, ...]:
 
 
 def describe(
-    pages: Sequence[PageResult], manifest: Manifest, describer: Describer, catalogue: Catalogue
-) -> Description:
-    """What the document is; the organisation's units resolve its issuer."""
-    return describer.describe(pages, file_name=manifest.name, units=catalogue.organisation.units())
+    parts: Sequence[DocumentPart], manifest: Manifest, describer: Describer, catalogue: Catalogue
+) -> tuple[NewDocument, ...]:
+    """What each document of the file is; the organisation's units resolve issuers.
+
+    The name of a stack says nothing of any one paper in it. Where a document was cut is told as one of its fields.
+    """
+    units = catalogue.organisation.units()
+    name = manifest.name if len(parts) == 1 else ""
+    return tuple(
+        NewDocument(part.pages, _with_cut(describer.describe(part.pages, file_name=name, units=units), part.cut))
+        for part in parts
+    )
+
+
+def _with_cut(description: Description, cut: FieldValue | None) -> Description:
+    return description if cut is None else replace(description, fields={**description.fields, FieldName.CUT: cut})
 
 
 def promote(staged: StagedFile, manifest: Manifest, pages: Sequence[PageResult], store: ObjectStore) -> None:
@@ -70,15 +82,14 @@ def _put_derived(store: ObjectStore, key: str, data: bytes, media_type: str) -> 
 
 def file(
     manifest: Manifest,
-    pages: Sequence[PageResult],
-    description: Description,
+    documents: Sequence[NewDocument],
     catalogue: Catalogue,
     place: FilingPlace,
     *,
     note: str | None = None,
 ) -> Filed:
-    """Write the facts: the file and, in this version, the one document that it is. `note` is for the report."""
-    failed = [page for page in pages if page.status is PageStatus.FAILED]
+    """Write the facts: the file and the documents that it is, one or many. `note` is for the report."""
+    failed = [page for document in documents for page in document.pages if page.status is PageStatus.FAILED]
     status = FileStatus.INCOMPLETE if failed else FileStatus.STORED
     reason = "; ".join(told for told in (_reason(failed), note) if told) or None
     new = NewFile(
@@ -88,7 +99,7 @@ def file(
         media_type=manifest.media_type,
         size=manifest.size,
         pages=manifest.pages,
-        documents=(NewDocument(tuple(pages), description),),
+        documents=tuple(documents),
     )
     ids = catalogue.documents.file(
         new, place, status=status, reason=reason, grants=[Grant(token) for token in manifest.publish_to]

@@ -22,7 +22,7 @@ from pipeline.errors import (
     VanKhoError,
 )
 from pipeline.model import FileStatus, PageResult, QuarantineRecord
-from pipeline.ports import Describer, FileReader, ObjectStore
+from pipeline.ports import Describer, FileReader, ObjectStore, Splitter, one_document
 from pipeline.steps.file import Filed, describe, file, pages_of, promote
 from pipeline.steps.intake import Asked, FoundFile, HashedFile, is_still_there, stage
 from pipeline.steps.recognise import recognise
@@ -47,6 +47,7 @@ class Rooms:
     describer: Describer
     allowed_marks: tuple[str, ...] = ()
     archives: ArchiveLimits = field(default_factory=ArchiveLimits)
+    splitter: Splitter = one_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +201,10 @@ def _file(
     rooms: Rooms,
     note: str | None,
 ) -> Filed:
-    description = describe(pages, manifest, rooms.describer, rooms.catalogue)
+    documents = describe(rooms.splitter(pages), manifest, rooms.describer, rooms.catalogue)
     promote(staged, manifest, pages, rooms.store)
     filing = FilingPlace(actor=manifest.actor, batch=place.batch, ordinal=place.ordinal)
-    return file(manifest, pages, description, rooms.catalogue, filing, note=note)
+    return file(manifest, documents, rooms.catalogue, filing, note=note)
 
 
 def _require_screened(pages: tuple[PageResult, ...]) -> None:

@@ -11,7 +11,7 @@ from extractors.files import JPEG, PDF, PNG, TIFF
 from indexer.fields import display_title, told_fields
 from pipeline.catalogue.audit import Outcome
 from pipeline.errors import NotAllowedError
-from pipeline.model import DocumentRecord
+from pipeline.model import DocumentRecord, doubtful_fields
 from search_api import papers
 from search_api.downloads import download
 from search_api.grants import grants_of
@@ -131,15 +131,14 @@ def _changed(document_id: str, action: str, visit: Visit) -> DocumentAnswer:
 
 
 def _answer(record: DocumentRecord, visit: Visit) -> DocumentAnswer:
+    told = told_fields(record, visit.who.reader)
     return DocumentAnswer(
         id=record.id,
         status=record.status,
         title=display_title(record),
         owner_unit=record.owner_unit,
-        fields={
-            name: FieldAnswer.model_validate(value) for name, value in told_fields(record, visit.who.reader).items()
-        },
-        doubtful=list(record.doubtful),
+        fields={name: FieldAnswer.model_validate(value) for name, value in told.items()},
+        doubtful=list(doubtful_fields(told)),
         is_incomplete=record.is_incomplete,
         pages=[
             PageSummary(
