@@ -105,7 +105,7 @@ def validity(document_id: str, visit: CurrentVisit) -> ValidityAnswer:
 @router.post(
     "/documents/{document_id}/validity",
     summary="Xác nhận hiệu lực",
-    responses=errors(401, 403, 404, 413, 422, 503),
+    responses=errors(400, 401, 403, 404, 413, 422, 503),
 )
 def confirm(document_id: str, asked: DecisionRequest, visit: CurrentVisit) -> ValidityAnswer:
     """Decide a document's validity; decisions of before stay in its history."""
@@ -117,7 +117,7 @@ def confirm(document_id: str, asked: DecisionRequest, visit: CurrentVisit) -> Va
 @router.post(
     "/documents/{document_id}/validity/refusals",
     summary="Bác một đề xuất hiệu lực",
-    responses=errors(401, 403, 404, 413, 422, 503),
+    responses=errors(400, 401, 403, 404, 413, 422, 503),
 )
 def refuse(document_id: str, asked: RefusalRequest, visit: CurrentVisit) -> ValidityAnswer:
     """Refuse what another document proposes; it is not proposed again."""
