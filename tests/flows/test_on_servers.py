@@ -8,11 +8,13 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
+import httpx
 import pytest
 
 from pipeline.storage.endpoint import Endpoint
 from tests.buckets import endpoint_of, own_bucket, s3_client
 from tests.flows.house import MARKED, House, digital, open_house
+from tests.opensearch import own_opensearch
 from tests.own_servers import own_minio, own_postgresql
 from tests.services import empty_database, server
 
@@ -132,11 +134,38 @@ def wait_for_an_object(run: Popen[str], endpoint: Endpoint, bucket: str) -> None
         time.sleep(0.05)
 
 
-def test_a_store_that_dies_in_an_ingest_costs_nothing(tmp_path: Path) -> None:
+FILES = 8
+
+
+def put_files(house: House) -> House:
+    for number in range(FILES):
+        house.put(f"{number}.pdf", digital(number, pages=2))
+    return house
+
+
+def state(house: House) -> dict[str, Any]:
+    """What an installation holds and tells; ids, which differ, are told as titles."""
+    told = {title["id"]: title["title"] for title in hits(house, "", "van-thu")}
+    return {
+        "documents": house.run("status", "--json").report["documents"],
+        "found": {(person, query): [hit["title"] for hit in hits(house, query, person)] for person, query in ASKED},
+        "shown": {told[id_]: without_ids(house.run("show", id_, "--as", "van-thu", "--json").report) for id_ in told},
+    }
+
+
+def require_undisturbed(house: House, twin: House) -> None:
+    """After the next run the house is as its twin to which nothing happened."""
+    done = house.ingest()
+    assert set(done.statuses().values()) <= {"stored", "duplicate"}, done.out
+    house.require_order(documents=FILES)
+    assert put_files(twin).ingest().code == 0
+    assert state(house) == state(twin)
+
+
+def test_a_store_that_dies_in_an_ingest_costs_nothing(tmp_path: Path, embedded: House) -> None:
     with own_minio(tmp_path / "services") as minio, empty_database(server("postgresql")) as url:
-        house = house_on(tmp_path / "house", store_settings(minio.settings, "vankho") | catalogue_settings(url))
-        for number in range(8):
-            house.put(f"{number}.pdf", digital(number, pages=2))
+        settings = store_settings(minio.settings, "vankho") | catalogue_settings(url)
+        house = put_files(house_on(tmp_path / "house", settings))
         run = house.start(*house.ingest_words("--direct"))
         wait_for_an_object(run, endpoint_of(minio.settings), "vankho")
         minio.kill()
@@ -145,26 +174,51 @@ def test_a_store_that_dies_in_an_ingest_costs_nothing(tmp_path: Path) -> None:
         assert "Không kết nối được tới kho" in out + err
         assert house.run("verify").code != 0
         minio.start()
-        done = house.ingest()
-        assert set(done.statuses().values()) <= {"stored", "duplicate"}, done.out
-        house.require_order(documents=8)
+        require_undisturbed(house, embedded)
 
 
-def test_a_catalogue_that_goes_away_in_an_ingest_costs_nothing(tmp_path: Path) -> None:
+def test_a_catalogue_that_goes_away_in_an_ingest_costs_nothing(tmp_path: Path, embedded: House) -> None:
     minio = server("minio")
     with own_postgresql(tmp_path / "services") as postgresql, own_bucket(endpoint_of(minio)) as bucket:
         settings = store_settings(minio, bucket) | catalogue_settings(postgresql.settings["url"])
-        house = house_on(tmp_path / "house", settings)
-        for number in range(8):
-            house.put(f"{number}.pdf", digital(number, pages=2))
+        house = put_files(house_on(tmp_path / "house", settings))
         run = house.start(*house.ingest_words("--direct"))
         wait_for_an_object(run, endpoint_of(minio), bucket)
         postgresql.stop()
         out, err = run.communicate()
         assert run.returncode != 0, out
         assert "cơ sở dữ liệu danh mục" in out + err
-        assert "Không dùng được cơ sở dữ liệu" in house.run("status").err
+        for words in (("status",), ("search", "nghị quyết", "--as", "van-thu")):
+            done = house.run(*words)
+            assert done.code != 0
+            assert "Không dùng được cơ sở dữ liệu" in done.err
         postgresql.start()
-        done = house.ingest()
-        assert set(done.statuses().values()) <= {"stored", "duplicate"}, done.out
-        house.require_order(documents=8)
+        require_undisturbed(house, embedded)
+
+
+def test_an_index_that_dies_in_an_ingest_and_is_lost_costs_nothing(tmp_path: Path, embedded: House) -> None:
+    minio = server("minio")
+    with (
+        own_opensearch(tmp_path / "services") as opensearch,
+        own_bucket(endpoint_of(minio)) as bucket,
+        empty_database(server("postgresql")) as url,
+    ):
+        at = {"VANKHO_INDEX__URL": str(opensearch.settings.url)}
+        house = put_files(house_on(tmp_path / "house", store_settings(minio, bucket) | catalogue_settings(url) | at))
+        run = house.start(*house.ingest_words("--direct"))
+        wait_for_an_object(run, endpoint_of(minio), bucket)
+        opensearch.kill()
+        out, err = run.communicate()
+        assert "chỉ mục" in out + err
+        asked = house.run("search", "nghị quyết", "--as", "van-thu", "--json")
+        assert asked.code != 0
+        assert "OpenSearch" in asked.err
+        opensearch.start()
+        require_undisturbed(house, embedded)
+        undisturbed = state(house)
+        httpx.delete(f"{opensearch.settings.url}/vankho-*").raise_for_status()
+        lost = house.run("search", "nghị quyết", "--as", "van-thu", "--json")
+        assert lost.code != 0
+        assert "vankho reindex" in lost.err
+        assert house.run("reindex").code == 0
+        assert state(house) == undisturbed
