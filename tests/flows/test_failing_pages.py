@@ -71,7 +71,9 @@ def documents(house: House) -> list[DocumentRecord]:
 def test_a_document_with_a_failed_page_is_found_by_what_was_read_and_says_so(tmp_path: Path) -> None:
     house = open_house(tmp_path)
     paper = scanned().convert("L")
-    pdf_of([jpeg(paper, share=0.8), jpeg(paper)], house.inbox / "cut.pdf")
+    body = paper.copy()  # without the header, which would begin another document
+    body.paste("white", (0, 0, paper.width, round(paper.height * 0.45)))
+    pdf_of([jpeg(paper, share=0.8), jpeg(body)], house.inbox / "cut.pdf")
     pdf_of([jpeg(paper), jpeg(paper, share=0.1)], house.inbox / "top cut.pdf")
     done = house.ingest()
     assert done.statuses() == {"cut.pdf": "incomplete", "top cut.pdf": "failed"}
