@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flows.console import operator, origin, reader_as, require_may_publish
-from indexer.fields import tokens_of
-from pipeline.access import Reader, may_read
+from pipeline.access import Reader
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.documents import not_found_message
@@ -56,15 +55,37 @@ def _require_allowed(chosen: Target, facts: Catalogue) -> None:
     records = facts.documents.documents(chosen.documents)
     for document in chosen.documents:
         record = records.get(document)
-        if record is None or (chosen.reader is not None and not is_readable(record, chosen.reader)):
+        if record is None or (chosen.reader is not None and not record.is_readable_by(chosen.reader)):
             raise NotFoundError(not_found_message())
         if chosen.reader is not None:
             require_may_publish(chosen.reader, record.owner_unit)
 
 
-def is_readable(record: DocumentRecord, reader: Reader) -> bool:
-    """Whether the reader may read this document as it is now."""
-    return may_read(reader, tokens_of(record))
+def readable(document: str, reader: Reader, action: str, facts: Catalogue) -> DocumentRecord:
+    """The document, if it is there and the reader may read it now; a refusal is written down.
+
+    Raises:
+        NotFoundError: it is missing or hidden, which look the same.
+    """
+    record = facts.documents.documents([document]).get(document)
+    if record is None or not record.is_readable_by(reader):
+        record_act(reader, action, document, facts, Outcome.REFUSED)
+        raise NotFoundError(not_found_message())
+    return record
+
+
+def require_publisher(reader: Reader, unit: str, action: str, what: str, facts: Catalogue) -> None:
+    """Refuse whoever does not publish for the unit, and write that down of `what`. Raises `NotAllowedError`."""
+    try:
+        require_may_publish(reader, unit)
+    except NotAllowedError:
+        record_act(reader, action, what, facts, Outcome.REFUSED)
+        raise
+
+
+def record_act(reader: Reader, action: str, what: str, facts: Catalogue, outcome: Outcome = Outcome.ALLOWED) -> None:
+    """Write a person's act on a document or a unit into the audit."""
+    facts.audit.record(AuditEvent(reader.id, action, what, outcome, origin()))
 
 
 def _record(chosen: Target, action: str, outcome: Outcome, facts: Catalogue) -> None:

@@ -6,8 +6,8 @@ Leaves the fields and values of an engine to `indexer.entries`.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from pipeline.access import Reader, document_tokens, may_publish
-from pipeline.model import DocumentRecord, DocumentStatus, FieldName, FieldValue, Source
+from pipeline.access import Reader, may_publish
+from pipeline.model import DocumentRecord, FieldName, FieldValue, Source
 from pipeline.numbers import number_in_query, number_keys, parse_number
 from pipeline.ports import IndexedDocument, IndexedPage
 from pipeline.text import fold, name_key
@@ -21,7 +21,7 @@ def indexed_document(
     return IndexedDocument(
         id=record.id,
         version=record.version,
-        tokens=tokens_of(record),
+        tokens=record.tokens,
         title=_searchable_title(record, unit_names),
         number_keys=_own_keys(record),
         cited_keys=_cited_keys(record),
@@ -32,12 +32,6 @@ def indexed_document(
         validity=record.value(FieldName.VALIDITY),
         pages=tuple(IndexedPage(page, page_texts[page]) for page in sorted(page_texts)),
     )
-
-
-def tokens_of(record: DocumentRecord) -> frozenset[str]:
-    """The tokens of those who may read the document now."""
-    is_published = record.status is DocumentStatus.PUBLISHED
-    return document_tokens(owner_unit=record.owner_unit, is_published=is_published, grants=record.grants)
 
 
 def display_title(record: DocumentRecord) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.embedded import open_embedded
-from indexer.fields import display_title, tokens_of
+from indexer.fields import display_title
 from indexer.highlight import snippet
 from indexer.rebuild import is_new
 from pipeline.access import Reader, may_read
@@ -106,7 +106,7 @@ class Search:
     def _allowed(self, ids: Sequence[str], reader: Reader) -> tuple[list[DocumentRecord], int]:
         """The documents that the reader may read now, in order, and how many of the ids are not among them."""
         present = self.source.documents(ids)
-        records = [present[i] for i in ids if i in present and may_read(reader, tokens_of(present[i]))]
+        records = [present[i] for i in ids if i in present and present[i].is_readable_by(reader)]
         return records, len(ids) - len(records)
 
     def _hits(self, records: Sequence[DocumentRecord], request: SearchRequest, reader: Reader) -> tuple[Hit, ...]:

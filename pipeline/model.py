@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from pipeline.access import Grant
+from pipeline.access import Grant, Reader, document_tokens, may_read
 
 Box = tuple[float, float, float, float]
 
@@ -297,6 +297,16 @@ class DocumentRecord:
     def is_incomplete(self) -> bool:
         """Whether a page of it could not be read."""
         return any(page.status is PageStatus.FAILED for page in self.pages)
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """The tokens of those who may read the document now."""
+        is_published = self.status is DocumentStatus.PUBLISHED
+        return document_tokens(owner_unit=self.owner_unit, is_published=is_published, grants=self.grants)
+
+    def is_readable_by(self, reader: Reader) -> bool:
+        """Whether the reader may read this document as it is now."""
+        return may_read(reader, self.tokens)
 
     def value(self, name: FieldName) -> str | None:
         """The value of a field, or None where it was not found."""

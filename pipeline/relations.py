@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.access import Reader, document_tokens, lineage, may_read
+from pipeline.access import Reader, lineage
 from pipeline.catalogue import Catalogue
 from pipeline.identity import number_key
-from pipeline.model import DocumentRecord, DocumentStatus, FieldName, Reference, Statement
+from pipeline.model import DocumentRecord, FieldName, Reference, Statement
 from pipeline.text import fold, name_key
 from pipeline.types import UNKNOWN_TYPE
 
@@ -118,7 +118,7 @@ class _Archive:
         """Those of these documents that the reader may read now."""
         wanted = list(dict.fromkeys(ids))
         found = self.facts.documents.documents(wanted)
-        return [found[i] for i in wanted if i in found and may_read(self.reader, _tokens(found[i]))]
+        return [found[i] for i in wanted if i in found and found[i].is_readable_by(self.reader)]
 
     def cites(self, records: Sequence[DocumentRecord]) -> Mapping[str, list[Cited]]:
         """The citations of each of these documents."""
@@ -215,11 +215,6 @@ def _bare(number: str) -> Reference:
 
 def _key(number: str | None) -> str | None:
     return number_key(number) if number else None
-
-
-def _tokens(record: DocumentRecord) -> frozenset[str]:
-    is_published = record.status is DocumentStatus.PUBLISHED
-    return document_tokens(owner_unit=record.owner_unit, is_published=is_published, grants=record.grants)
 
 
 _DATED, _NAMED, _NEAR, _SAME, _UNLIKE, _LATER = 8, 4, 2, 1, -4, -2

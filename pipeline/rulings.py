@@ -8,12 +8,12 @@ may read; who publishes for the owner unit is told of them.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pipeline.access import Reader, document_tokens, may_publish, may_read
+from pipeline.access import Reader, may_publish
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.validity import Decided, Decision
 from pipeline.codes import SUCCESSORS
 from pipeline.errors import NotFoundError
-from pipeline.model import DocumentRecord, DocumentStatus, FieldName
+from pipeline.model import DocumentRecord, FieldName
 from pipeline.relations import CitedBy, relations_of
 from pipeline.validity import Bodies, Validity, may_end, proposed
 
@@ -59,7 +59,7 @@ def decide(document: DocumentRecord, decision: Decision, facts: Catalogue, *, re
     """
     if decision.ground is not None:
         ground = facts.documents.documents([decision.ground]).get(decision.ground)
-        if ground is None or ground.id == document.id or not may_read(reader, _tokens(ground)):
+        if ground is None or ground.id == document.id or not ground.is_readable_by(reader):
             raise NotFoundError("Không có văn bản làm căn cứ này, hoặc bạn không có quyền xem.")
     facts.validity.decide(document.id, decision, actor=reader.id)
 
@@ -68,7 +68,7 @@ def proposals_of_unit(unit: str, facts: Catalogue, *, reader: Reader) -> Iterato
     """What is proposed for the documents that a unit keeps, and not yet decided."""
     ids = facts.validity.cited_as_ended(unit)
     for record in facts.documents.documents(ids).values():
-        if may_read(reader, _tokens(record)):
+        if record.is_readable_by(reader):
             for proposal in _proposals(record, facts.validity.history(record.id), facts, reader):
                 yield record, proposal
 
@@ -94,11 +94,6 @@ def _proposals(
 def _as_told(decided: Decided, facts: Catalogue, reader: Reader, *, is_deciding: bool) -> Decided:
     ground = decided.decision.ground
     found = facts.documents.documents([ground]).get(ground) if ground else None
-    is_named = found is not None and may_read(reader, _tokens(found))
+    is_named = found is not None and found.is_readable_by(reader)
     decision = decided.decision if is_named else replace(decided.decision, ground=None, relation=None)
     return replace(decided, decision=decision, actor=decided.actor if is_deciding else "")
-
-
-def _tokens(record: DocumentRecord) -> frozenset[str]:
-    is_published = record.status is DocumentStatus.PUBLISHED
-    return document_tokens(owner_unit=record.owner_unit, is_published=is_published, grants=record.grants)

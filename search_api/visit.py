@@ -10,7 +10,6 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from indexer.fields import tokens_of
 from pipeline.access import document_tokens, may_publish, may_read
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.documents import not_found_message
@@ -57,7 +56,7 @@ class Visit:
         """
         ids = [document_id] if is_id(document_id) else []
         found = self.of.catalogue.documents.documents(ids).get(document_id)
-        if found is None or not self._may_read(found):
+        if found is None or not found.is_readable_by(self.who.reader):
             self.record(action, document_id if ids else None, Outcome.REFUSED)
             raise NotFoundError(not_found_message())
         return found
@@ -94,6 +93,18 @@ class Visit:
             raise NotAllowedError(message)
         return record
 
+    def require_publisher(self, unit: str, action: str) -> None:
+        """Keep a list of a unit from whoever does not publish for it; the attempt is written down either way.
+
+        Raises:
+            NotAllowedError: the reader does not publish for the unit.
+        """
+        if not may_publish(self.who.reader, unit):
+            self.record(action, unit, Outcome.REFUSED)
+            message = "Chỉ văn thư, chánh văn phòng hoặc cấp ủy của đơn vị mới xem được danh sách này."
+            raise NotAllowedError(message)
+        self.record(action, unit)
+
     def may_read_whole_file(self, record: DocumentRecord) -> bool:
         """Whether the reader may read every document cut from the same file, and every page of it.
 
@@ -104,10 +115,8 @@ class Visit:
         pages = {page.file_page for document in cut for page in document.pages}
         is_all_cut = pages.issuperset(range(1, record.file.pages + 1))
         clerks = document_tokens(owner_unit=record.owner_unit, is_published=False, grants=())
-        return all(map(self._may_read, cut)) and (is_all_cut or may_read(self.who.reader, clerks))
-
-    def _may_read(self, record: DocumentRecord) -> bool:
-        return may_read(self.who.reader, tokens_of(record))
+        reader = self.who.reader
+        return all(document.is_readable_by(reader) for document in cut) and (is_all_cut or may_read(reader, clerks))
 
 
 def visit(of: ServicesOf, who: CurrentReader) -> Visit:

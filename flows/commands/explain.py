@@ -7,15 +7,13 @@ from typing import Annotated
 import typer
 
 from extractors.evidence import Candidate, candidates
-from flows.acts import is_readable
-from flows.console import catalogue, command_app, origin, print_json, reader_as, require_may_publish, settings
+from flows.acts import readable, record_act, require_publisher
+from flows.console import catalogue, command_app, print_json, reader_as, settings
 from flows.words import FIELD_WORDS, SOURCE_WORDS
 from pipeline.access import Reader
 from pipeline.catalogue import Catalogue
-from pipeline.catalogue.audit import AuditEvent, Outcome
-from pipeline.catalogue.documents import not_found_message
-from pipeline.errors import NotAllowedError, NotFoundError, UsageError
-from pipeline.model import Box, DocumentRecord, Evidence, FieldName, FieldValue
+from pipeline.errors import UsageError
+from pipeline.model import Box, Evidence, FieldName, FieldValue
 
 app = command_app("Vì sao một trường có giá trị như vậy: đọc ở đâu, căn cứ nào, còn khả năng nào khác.")
 
@@ -32,13 +30,10 @@ def explain(
     of = settings()
     with catalogue(of) as facts:
         reader = reader_as(as_person, of, facts)
-        try:
-            record = _explained(document, reader, facts)
-        except (NotFoundError, NotAllowedError):
-            facts.audit.record(AuditEvent(reader.id, "explain", document, Outcome.REFUSED, origin()))
-            raise
+        record = readable(document, reader, "explain", facts)
+        require_publisher(reader, record.owner_unit, "explain", document, facts)
         pieces = _told(facts.documents.evidence(document, name), reader, facts)
-        facts.audit.record(AuditEvent(reader.id, "explain", document, Outcome.ALLOWED, origin()))
+        record_act(reader, "explain", document, facts)
     value, ordered = record.fields.get(name), candidates(pieces)
     if as_json:
         print_json(_json(name, value, ordered))
@@ -54,20 +49,11 @@ def _field(written: str) -> FieldName:
         raise UsageError(message) from error
 
 
-def _explained(document: str, reader: Reader, facts: Catalogue) -> DocumentRecord:
-    """The document, for a reader who may see what is asked of those who review it."""
-    record = facts.documents.documents([document]).get(document)
-    if record is None or not is_readable(record, reader):
-        raise NotFoundError(not_found_message())
-    require_may_publish(reader, record.owner_unit)
-    return record
-
-
 def _told(pieces: Sequence[Evidence], reader: Reader, facts: Catalogue) -> list[Evidence]:
     """The pieces that this reader may be told of: what another paper says only where they may read that paper."""
     witnesses = facts.documents.documents([piece.document for piece in pieces if piece.document is not None])
-    readable = {id_ for id_, record in witnesses.items() if is_readable(record, reader)}
-    return [piece for piece in pieces if piece.document is None or piece.document in readable]
+    told = {id_ for id_, record in witnesses.items() if record.is_readable_by(reader)}
+    return [piece for piece in pieces if piece.document is None or piece.document in told]
 
 
 def _json(name: FieldName, value: FieldValue | None, ordered: Sequence[Candidate]) -> dict[str, object]:

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from extractors.tesseract import Tesseract
-from flows.acts import is_readable
 from flows.console import (
     catalogue,
     command_app,
@@ -103,7 +102,7 @@ def _told(batch: Batch, person: str | None, facts: Catalogue) -> Mapping[str, Do
         return records
     reader = facts.organisation.reader(person, today=today())
     new = {d for o in batch.outcomes if o.status is not FileStatus.DUPLICATE for d in o.documents}
-    return {d: record for d, record in records.items() if d in new or is_readable(record, reader)}
+    return {d: record for d, record in records.items() if d in new or record.is_readable_by(reader)}
 
 
 def _ask_worker(

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from flows.console import catalogue, command_app, origin, print_json, reader_as, require_may_publish, settings
-from pipeline.catalogue.audit import AuditEvent, Outcome
-from pipeline.errors import NotAllowedError
+from flows.acts import record_act, require_publisher
+from flows.console import catalogue, command_app, print_json, reader_as, settings
 from pipeline.relations import Missing, missing_of
 from pipeline.types import TYPES
 
@@ -25,13 +24,9 @@ def missing(
     of = settings()
     with catalogue(of) as facts:
         reader = reader_as(as_person, of, facts)
-        try:
-            require_may_publish(reader, unit)
-        except NotAllowedError:
-            facts.audit.record(AuditEvent(reader.id, "list-missing", unit, Outcome.REFUSED, origin()))
-            raise
+        require_publisher(reader, unit, "list-missing", unit, facts)
         found = missing_of(unit, facts, reader=reader)
-        facts.audit.record(AuditEvent(reader.id, "list-missing", unit, Outcome.ALLOWED, origin()))
+        record_act(reader, "list-missing", unit, facts)
     if as_json:
         print_json({"missing": [asdict(entry) for entry in found]})
     else:

@@ -6,13 +6,10 @@ from typing import Annotated
 
 import typer
 
-from flows.acts import is_readable
-from flows.console import catalogue, command_app, origin, print_json, reader_as, settings
+from flows.acts import readable, record_act
+from flows.console import catalogue, command_app, print_json, reader_as, settings
 from flows.words import DOCUMENT_WORDS, FIELD_WORDS, PAGE_WORDS, RELATION_WORDS, SYSTEM_WORDS
 from indexer.fields import display_title, told_fields
-from pipeline.catalogue.audit import AuditEvent, Outcome
-from pipeline.catalogue.documents import not_found_message
-from pipeline.errors import NotFoundError
 from pipeline.model import DocumentRecord, FieldName, FieldValue, PageRecord
 from pipeline.relations import Relations, relations_of
 from pipeline.types import TYPES
@@ -33,15 +30,12 @@ def show(
     of = settings()
     with catalogue(of) as facts:
         reader = reader_as(as_person, of, facts)
-        record = facts.documents.documents([document]).get(document)
-        if record is None or not is_readable(record, reader):
-            facts.audit.record(AuditEvent(reader.id, "view", document, Outcome.REFUSED, origin()))
-            raise NotFoundError(not_found_message())
+        record = readable(document, reader, "view", facts)
         told = told_fields(record, reader)
         record = replace(record, fields=told)
         texts = facts.documents.page_texts([document]).get(document, {})
         ties = relations_of(record, facts, reader=reader)
-        facts.audit.record(AuditEvent(reader.id, "view", document, Outcome.ALLOWED, origin()))
+        record_act(reader, "view", document, facts)
     if as_json:
         print_json(_json(record, told, texts) | _ties(ties))
     else:

@@ -6,19 +6,15 @@ from typing import Annotated
 
 import typer
 
-from flows.acts import is_readable
-from flows.console import catalogue, command_app, origin, print_json, reader_as, require_may_publish, settings
+from flows.acts import readable, record_act, require_publisher
+from flows.console import catalogue, command_app, print_json, reader_as, settings
 from flows.wiring import drainer
 from flows.words import RELATION_WORDS
 from indexer.entries import first_day
 from indexer.fields import display_title
-from pipeline.access import Reader
-from pipeline.catalogue import Catalogue
-from pipeline.catalogue.audit import AuditEvent, Outcome
-from pipeline.catalogue.documents import not_found_message
+from pipeline.catalogue.audit import Outcome
 from pipeline.catalogue.validity import Decided, Decision
-from pipeline.errors import NotAllowedError, NotFoundError, UsageError
-from pipeline.model import DocumentRecord
+from pipeline.errors import NotFoundError, UsageError
 from pipeline.rulings import Proposal, Ruling, decide, proposals_of_unit, ruling_of
 from pipeline.validity import VALIDITY_WORDS, Validity
 
@@ -35,8 +31,8 @@ def show(document: Document, as_person: Person, as_json: Json = False) -> None:
     of = settings()
     with catalogue(of) as facts:
         reader = reader_as(as_person, of, facts)
-        record = _readable(document, reader, facts, "view-validity")
-        _record("view-validity", document, reader, facts)
+        record = readable(document, reader, "view-validity", facts)
+        record_act(reader, "view-validity", document, facts)
         _print(ruling_of(record, facts, reader=reader), as_json=as_json)
 
 
@@ -79,12 +75,8 @@ def proposals(
     of = settings()
     with catalogue(of) as facts:
         reader = reader_as(as_person, of, facts)
-        try:
-            require_may_publish(reader, unit)
-        except NotAllowedError:
-            _record("list-validity", unit, reader, facts, Outcome.REFUSED)
-            raise
-        _record("list-validity", unit, reader, facts)
+        require_publisher(reader, unit, "list-validity", unit, facts)
+        record_act(reader, "list-validity", unit, facts)
         found = list(proposals_of_unit(unit, facts, reader=reader))
     if as_json:
         print_json({"proposals": [{"document": record.id, **_proposal(proposal)} for record, proposal in found]})
@@ -98,28 +90,16 @@ def _decide(document: str, decision: Decision, action: str, as_person: str, *, a
     of = settings()
     with catalogue(of) as facts:
         reader = reader_as(as_person, of, facts)
-        record = _readable(document, reader, facts, action)
+        record = readable(document, reader, action, facts)
+        require_publisher(reader, record.owner_unit, action, document, facts)
         try:
-            require_may_publish(reader, record.owner_unit)
             decide(record, decision, facts, reader=reader)
-        except (NotAllowedError, NotFoundError):
-            _record(action, document, reader, facts, Outcome.REFUSED)
+        except NotFoundError:
+            record_act(reader, action, document, facts, Outcome.REFUSED)
             raise
-        _record(action, document, reader, facts)
+        record_act(reader, action, document, facts)
         drainer(of, facts).drain_now()
         _print(ruling_of(facts.documents.document(document), facts, reader=reader), as_json=as_json)
-
-
-def _readable(document: str, reader: Reader, facts: Catalogue, action: str) -> DocumentRecord:
-    record = facts.documents.documents([document]).get(document)
-    if record is None or not is_readable(record, reader):
-        _record(action, document, reader, facts, Outcome.REFUSED)
-        raise NotFoundError(not_found_message())
-    return record
-
-
-def _record(action: str, what: str, reader: Reader, facts: Catalogue, outcome: Outcome = Outcome.ALLOWED) -> None:
-    facts.audit.record(AuditEvent(reader.id, action, what, outcome, origin()))
 
 
 def _print(ruling: Ruling, *, as_json: bool) -> None:

@@ -14,8 +14,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.fields import tokens_of
-from pipeline.access import intake_view, may_publish, may_read
+from pipeline.access import intake_view, may_publish
 from pipeline.catalogue.audit import Outcome
 from pipeline.catalogue.batches import BatchRecord
 from pipeline.catalogue.jobs import Once
@@ -197,7 +196,7 @@ def _readable(documents: Collection[str], record: BatchRecord, visit: Visit) -> 
     if record.unit in intake_view(reader).all_of:
         return documents
     found = visit.of.catalogue.documents.documents(list(documents))
-    return {document for document, told in found.items() if may_read(reader, tokens_of(told))}
+    return {document for document, told in found.items() if told.is_readable_by(reader)}
 
 
 def _names(record: BatchRecord, of: Services) -> Mapping[int, str | None]:

@@ -4,9 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from pipeline.access import may_publish
-from pipeline.catalogue.audit import Outcome
-from pipeline.errors import NotAllowedError
 from pipeline.relations import missing_of, relations_of
 from search_api.relation_answers import MissingListAnswer, RelationsAnswer, missing_answer, relations_answer
 from search_api.responses import errors
@@ -30,9 +27,5 @@ def missing(
     unit: Annotated[str, Query(max_length=64, description="Đơn vị giữ các văn bản viện dẫn")], visit: CurrentVisit
 ) -> MissingListAnswer:
     """The papers that a unit's documents cite and that are not here: for those who publish for the unit."""
-    if not may_publish(visit.who.reader, unit):
-        visit.record("list-missing", unit, Outcome.REFUSED)
-        message = "Chỉ văn thư, chánh văn phòng hoặc cấp ủy của đơn vị mới xem được danh sách này."
-        raise NotAllowedError(message)
-    visit.record("list-missing", unit)
+    visit.require_publisher(unit, "list-missing")
     return missing_answer(missing_of(unit, visit.of.catalogue, reader=visit.who.reader))

@@ -6,10 +6,9 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.access import may_publish
 from pipeline.catalogue.audit import Outcome
 from pipeline.catalogue.validity import Decided, Decision
-from pipeline.errors import NotAllowedError, NotFoundError
+from pipeline.errors import NotFoundError
 from pipeline.model import DocumentRecord
 from pipeline.rulings import Proposal, decide, proposals_of_unit, ruling_of
 from pipeline.validity import Validity
@@ -130,10 +129,7 @@ def proposals(
     unit: Annotated[str, Query(max_length=64, description="Đơn vị giữ văn bản")], visit: CurrentVisit
 ) -> ProposedListAnswer:
     """What is proposed for the documents that a unit keeps: for who publishes for the unit."""
-    if not may_publish(visit.who.reader, unit):
-        visit.record("list-validity", unit, Outcome.REFUSED)
-        raise NotAllowedError("Chỉ văn thư, chánh văn phòng hoặc cấp ủy của đơn vị mới xem được danh sách này.")
-    visit.record("list-validity", unit)
+    visit.require_publisher(unit, "list-validity")
     found = proposals_of_unit(unit, visit.of.catalogue, reader=visit.who.reader)
     return ProposedListAnswer(proposals=[ProposedAnswer.of(document, proposal) for document, proposal in found])
 
