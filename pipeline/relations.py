@@ -69,9 +69,14 @@ class Missing:
     example: str
 
 
+def cited_by(record: DocumentRecord, facts: Catalogue, *, reader: Reader) -> tuple[CitedBy, ...]:
+    """The documents that cite a document, which the reader may read, among those that they may read."""
+    return tuple(_archive(facts, reader).cited_by(record))
+
+
 def relations_of(record: DocumentRecord, facts: Catalogue, *, reader: Reader) -> Relations:
     """What ties a document, which the reader may read, to others that they may read."""
-    archive = _Archive(facts, reader)
+    archive = _archive(facts, reader)
     return Relations(
         cites=tuple(archive.cites([record])[record.id]),
         cited_by=tuple(archive.cited_by(record)),
@@ -83,7 +88,7 @@ def relations_of(record: DocumentRecord, facts: Catalogue, *, reader: Reader) ->
 
 def missing_of(unit: str, facts: Catalogue, *, reader: Reader) -> tuple[Missing, ...]:
     """The papers that a unit's documents cite and that the reader does not find here, most cited first."""
-    archive = _Archive(facts, reader)
+    archive = _archive(facts, reader)
     counts: Counter[str] = Counter()
     first: dict[str, tuple[Reference, str]] = {}
     for ids in facts.relations.documents_of_unit(unit):
@@ -113,6 +118,7 @@ class _Archive:
 
     facts: Catalogue
     reader: Reader
+    scale: "_Scale"
 
     def readable(self, ids: Iterable[str]) -> list[DocumentRecord]:
         """Those of these documents that the reader may read now."""
@@ -124,10 +130,9 @@ class _Archive:
         """The citations of each of these documents."""
         keys = {key for record in records for reference in record.references if (key := _key(reference.number))}
         candidates = self._with_keys(keys)
-        scale = self._scale()
         return {
             record.id: [
-                Cited(reference, scale.best(reference, record, candidates.get(_key(reference.number) or "", ())))
+                Cited(reference, self.scale.best(reference, record, candidates.get(_key(reference.number) or "", ())))
                 for reference in record.references
             ]
             for record in records
@@ -145,10 +150,9 @@ class _Archive:
         if key is None:
             return
         same = self._with_keys({key}).get(key, ())
-        scale = self._scale()
         for citing in self.readable(self.facts.relations.citing([key], self.reader.tokens)):
             for reference in citing.references:
-                meant = scale.best(reference, citing, same) if _key(reference.number) == key else None
+                meant = self.scale.best(reference, citing, same) if _key(reference.number) == key else None
                 if meant is not None and meant.id == record.id != citing.id:
                     yield CitedBy(citing, reference)
 
@@ -161,11 +165,10 @@ class _Archive:
         speakers = {speaker.id: speaker for speaker in self.readable(said.document for said in told)}
         numbers = {number for said in told for number in (said.statement.subject, said.statement.object)}
         candidates = self._with_keys({k for number in numbers if (k := _key(number))})
-        scale = self._scale()
 
         def meant(number: str, speaker: DocumentRecord) -> DocumentRecord | None:
             cited = next((r for r in speaker.references if _key(r.number) == _key(number)), _bare(number))
-            return scale.best(cited, speaker, candidates.get(_key(number) or "", ()))
+            return self.scale.best(cited, speaker, candidates.get(_key(number) or "", ()))
 
         for said in told:
             speaker = speakers.get(said.document)
@@ -182,9 +185,11 @@ class _Archive:
             for key, ids in found.items()
         }
 
-    def _scale(self) -> "_Scale":
-        units = self.facts.organisation.units()
-        return _Scale({unit.id: unit.parent for unit in units}, {unit.id: (unit.name, *unit.aliases) for unit in units})
+
+def _archive(facts: Catalogue, reader: Reader) -> _Archive:
+    units = facts.organisation.units()
+    names = {unit.id: (unit.name, *unit.aliases) for unit in units}
+    return _Archive(facts, reader, _Scale({unit.id: unit.parent for unit in units}, names))
 
 
 def _elsewhere(

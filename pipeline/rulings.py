@@ -14,7 +14,7 @@ from pipeline.catalogue.validity import Decided, Decision
 from pipeline.codes import SUCCESSORS
 from pipeline.errors import NotFoundError
 from pipeline.model import DocumentRecord, FieldName
-from pipeline.relations import CitedBy, relations_of
+from pipeline.relations import CitedBy, cited_by
 from pipeline.validity import Bodies, Validity, may_end, proposed
 
 
@@ -83,7 +83,7 @@ def _proposals(
         SUCCESSORS,
     )
     settled = {(decided.decision.ground, decided.decision.relation) for decided in history}
-    for citing in relations_of(record, facts, reader=reader).cited_by:
+    for citing in cited_by(record, facts, reader=reader):
         validity = proposed(citing.reference.relation, citing.reference.scope)
         is_settled = (citing.document.id, citing.reference.relation) in settled
         if validity is not None and not is_settled and may_end(citing.document, record, bodies):
