@@ -53,8 +53,7 @@ def _proposed(base: DateReading, pieces: Sequence[Evidence], doubt: str, page: i
     if not ordered:
         return _value(base, base.value, base.header.source, doubt, page)
     best = ordered[0]
-    source = next((piece.source for piece in best.evidence if piece.page is not None), best.evidence[0].source)
-    return _value(base, best.value, source, None if is_proven(ordered) else _why(ordered, doubt), page)
+    return _value(base, best.value, best.source, None if is_proven(ordered) else _why(ordered, doubt), page)
 
 
 def _why(ordered: Sequence[Candidate], doubt: str) -> str:

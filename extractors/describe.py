@@ -42,8 +42,9 @@ class RuleDescriber:
         first = next((i for i, page in enumerate(pages, start=1) if page.status is not PageStatus.BLANK), None)
         if first is None or not any(page.content for page in pages):
             return Description({})
-        evidence: dict[FieldName, tuple[Evidence, ...]] = {}
-        fields = _header_fields(pages[first - 1], first, file_name, units, evidence) if pages[first - 1].content else {}
+        fields, evidence = (
+            _header_fields(pages[first - 1], first, file_name, units) if pages[first - 1].content else ({}, {})
+        )
         if FieldName.DATE not in fields and (passed := passed_on(pages)):
             fields[FieldName.DATE] = passed
         system = fields.get(FieldName.SYSTEM)
@@ -58,13 +59,9 @@ def open_describer() -> Describer:
 
 
 def _header_fields(
-    page: PageResult,
-    ordinal: int,
-    file_name: str,
-    units: Sequence[Unit],
-    evidence: dict[FieldName, tuple[Evidence, ...]],
-) -> dict[FieldName, FieldValue]:
-    """The fields that stand on the first page; what speaks for number and date is put into `evidence`."""
+    page: PageResult, ordinal: int, file_name: str, units: Sequence[Unit]
+) -> tuple[dict[FieldName, FieldValue], dict[FieldName, tuple[Evidence, ...]]]:
+    """The fields that stand on the first page, and what speaks for number and date."""
     header = header_of(page)
     system = system_of(header, ordinal)
     issuers = issuers_of(header, units, ordinal)
@@ -74,7 +71,6 @@ def _header_fields(
     number = weighed.value
     kind = type_of(header, number.value if number else None, ordinal)
     dated, date_line = weigh_date(header, others, ordinal)
-    evidence |= {FieldName.NUMBER: weighed.evidence, FieldName.DATE: dated.evidence}
     found = {
         FieldName.SYSTEM: system,
         FieldName.NUMBER: number,
@@ -86,7 +82,8 @@ def _header_fields(
         FieldName.SUBJECT: subject_of(header, is_letter=header.title is None, page=ordinal),
         FieldName.URGENCY: urgency_of(header, ordinal),
     }
-    return {name: value for name, value in found.items() if value is not None}
+    evidence = {FieldName.NUMBER: weighed.evidence, FieldName.DATE: dated.evidence}
+    return {name: value for name, value in found.items() if value is not None}, evidence
 
 
 def _issuer(body: Body | None, number: FieldValue | None) -> FieldValue | None:

@@ -3,7 +3,7 @@
 A reader that says the same twice has said it once: only its strongest piece counts for a value. Handwriting is believed
 without a person only where another *kind* of evidence than reading agrees, and nothing of another kind speaks for any
 other value. Gathering the pieces is left to the modules of the fields.
-Measured by `python -m benchmarks.handwriting`; rules: `docs/describing.md`.
+Measured by `python -m benchmarks.handwritten_values`; rules: `docs/describing.md`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,15 +15,12 @@ READERS = frozenset({Source.OCR, Source.SECOND_READER, Source.TEXT_LAYER})
 
 READ, READ_AGAIN, REPAIRED = 1.0, 1.5, 0.6
 """Weights of a reading of handwriting by Tesseract, by the second reader, and by either with letters for digits."""
-NAMED, CITED, ONLY_ONE_LEFT = 3.0, 3.0, 3.0
-"""Weights of a file's name, of another paper's citation by number and date, of a sequence that leaves one value."""
-SIGNED_THAT_DAY, SIGNED_SOON = 2.5, 1.5
-"""Weights of a digital signature on the document's day, and within three days after it."""
-FITS, CONTRADICTS = 0.3, -2.0
-"""Weights of a sequence that leaves several values, and of one, or a signature, that rules a value out."""
+NAMED = 3.0
+"""Weight of a file's name. What rules a value out has a weight below 0."""
 
-_STRONG = 2.5
-"""From this weight on another kind of evidence and one reader are enough; below it both readers must agree."""
+_STRONG, _WEAK, _FAINT = 2.5, 1.5, 0.3
+"""Weights of evidence of another kind. From the first on, it and one reader are enough; from the second on, it and both
+readers; up to the third, it is nothing against another value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,11 @@ class Candidate:
     def readers(self) -> int:
         """How many readers read it."""
         return len({piece.source for piece in self.evidence if piece.source in READERS})
+
+    @property
+    def source(self) -> Source:
+        """Where it was read; where it stands on no page, the source of its heaviest piece."""
+        return next((piece.source for piece in self.evidence if piece.page is not None), self.evidence[0].source)
 
     @property
     def other_kind(self) -> float:
@@ -68,9 +70,9 @@ def is_proven(ordered: Sequence[Candidate]) -> bool:
     if not ordered:
         return False
     best, *others = ordered
-    if not best.readers or best.is_ruled_out or any(other.other_kind > FITS for other in others):
+    if not best.readers or best.is_ruled_out or any(other.other_kind > _FAINT for other in others):
         return False
-    return best.other_kind >= _STRONG or (best.other_kind >= SIGNED_SOON and best.readers > 1)
+    return best.other_kind >= _STRONG or (best.other_kind >= _WEAK and best.readers > 1)
 
 
 def _lightness(piece: Evidence) -> float:

@@ -62,13 +62,14 @@ class _Number:
 
 def weigh_number(header: Header, others: Sequence[Header], around: Surroundings, page: int) -> Weighed:
     """The number as it stands in the header, `others` being the same header as read by others."""
-    read = [(where, reading) for where in (header, *others) if (reading := read_number(where, around)) is not None]
+    first = read_number(header, around)
+    readings = [(header, first), *((other, read_number(other, around)) for other in others)]
+    read = [(where, reading) for where, reading in readings if reading is not None]
     if not read:
         return _only_named(around)
     where, base = next((one for one in read if mismatch_of(one[1].tail, around) is None), read[0])
     pieces = [*_readings(read, base.tail, page), *_names(around, base.tail)]
     number = _Number(base, where, around, page, tuple(pieces))
-    first = read_number(header, around)
     doubt = doubt_of(header, first, around) if first is not None and first.number is not None else UNREAD
     if doubt in {WRITTEN, UNCLEAR, UNREAD}:
         return Weighed(_proposed(number, doubt), number.pieces)
@@ -121,10 +122,9 @@ def _proposed(number: _Number, doubt: str) -> FieldValue | None:
     if not ordered:
         return None
     best = ordered[0]
-    source = next((piece.source for piece in best.evidence if piece.page is not None), best.evidence[0].source)
     is_certain = is_proven(ordered) and number.base.tail.type_symbol is not None
     mismatch = mismatch_of(number.base.tail, number.around)
-    return _value(number, best.value, source, mismatch if is_certain else _why(ordered, doubt))
+    return _value(number, best.value, best.source, mismatch if is_certain else _why(ordered, doubt))
 
 
 def _why(ordered: Sequence[Candidate], doubt: str) -> str:
