@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from trueocr import Recognizer
-from trueocr.page import PageEngine
 
 from extractors.image_prep import Grey, to_grey
 from extractors.tesseract import PixelBox, RawWord, Recognition
 from pipeline.errors import PageFailedError
 from pipeline.text import clean
+
+if TYPE_CHECKING:
+    from trueocr import Recognizer
+    from trueocr.page import PageEngine
 
 _SAME_SCALE = 0.02
 _BATCH = 16
@@ -64,13 +67,16 @@ class _Line:
 class _Models:
     """What finds the lines of an image, and what reads them."""
 
-    page: PageEngine
-    line: Recognizer
+    page: "PageEngine"
+    line: "Recognizer"
 
 
 @cache
 def _models() -> _Models:
-    """The models, loaded once in a process."""
+    """The models, loaded once in a process, and with them what runs them (20 MB): most processes read no page."""
+    from trueocr import Recognizer  # noqa: PLC0415
+    from trueocr.page import PageEngine  # noqa: PLC0415
+
     folder = Path(str(files("trueocr"))) / "models"
     return _Models(PageEngine(folder, threads=1), Recognizer(folder, threads=1))
 
