@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import uuid4
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.tables import AccountRow, CredentialRow
@@ -78,7 +79,7 @@ class AccountFacts:
         with self._database.writing() as session:
             row = AccountRow(person=person, password_hash=password_hash, failures=0, locked_until=None)
             session.merge(row)
-            session.execute(delete(CredentialRow).where(CredentialRow.person == person))
+            _end_all(session, person)
 
     def refresh_hash(self, person: str, password_hash: str) -> None:
         """Keep the same password under a newer hash; nothing else changes."""
@@ -148,10 +149,19 @@ class AccountFacts:
                 session.delete(row)
             return row is not None
 
+    def end_credentials(self, person: str) -> None:
+        """End all of the person's sessions and tokens."""
+        with self._database.writing() as session:
+            _end_all(session, person)
+
     def end_all_credentials(self) -> None:
         """End every session and token of everybody."""
         with self._database.writing() as session:
             session.execute(delete(CredentialRow))
+
+
+def _end_all(session: Session, person: str) -> None:
+    session.execute(delete(CredentialRow).where(CredentialRow.person == person))
 
 
 def _credential(row: CredentialRow) -> Credential:

@@ -121,9 +121,7 @@ def sessions_of(person: str, visit: CurrentVisit) -> list[SessionAnswer]:
 def end_sessions_of(person: str, visit: CurrentVisit) -> None:
     """End all of somebody's sessions and tokens: a lost telephone, somebody who leaves."""
     _Field(visit).require_person(person, "end-sessions")
-    facts = visit.of.catalogue.accounts
-    for credential in facts.credentials(person):
-        facts.end_credential(person, credential.id)
+    visit.of.catalogue.accounts.end_credentials(person)
     visit.record("end-sessions", person)
 
 
