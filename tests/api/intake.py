@@ -12,8 +12,6 @@ from flows.stopping import Stop
 from flows.wiring import ingest_rooms
 from flows.worker import Worker
 from pipeline.audit_heads import note_head
-from pipeline.errors import StorageFullError
-from pipeline.ports import ObjectStore, StoredObject
 from tests.api.house import House
 from tests.flows.scans import write_paper
 
@@ -56,21 +54,3 @@ def laid_down(house: House) -> dict[str, bytes]:
         for path in sorted(spool.rglob("*"))
         if path.is_file() and "files" in path.relative_to(spool).parts
     }
-
-
-class FullStore:
-    """A store that has no room for one file."""
-
-    def __init__(self, store: ObjectStore, sha256: str) -> None:
-        """Have no room for what has this hash."""
-        self._store, self._sha256 = store, sha256
-
-    def put(self, key: str, source: BinaryIO, *, media_type: str) -> StoredObject:
-        if self._sha256 in key:
-            message = "Ổ đĩa đã đầy."
-            raise StorageFullError(message)
-        return self._store.put(key, source, media_type=media_type)
-
-    def __getattr__(self, name: str) -> object:
-        """All else as the store does it."""
-        return getattr(self._store, name)

@@ -17,8 +17,9 @@ from pipeline.ports import ObjectStore
 from pipeline.settings import IntakeSettings, WebSettings
 from search_api.auth import COOKIE
 from tests.api.house import READERS, House, open_house
-from tests.api.intake import FullStore, form, laid_down, paper, worker_of
+from tests.api.intake import form, laid_down, paper, worker_of
 from tests.api.test_access import MISSING, Operation, answered, operations
+from tests.full_store import FullStore
 
 TEXT = ("ghi chép.txt", "không phải bản quét".encode())
 TO_PARTY = {"unit": "dang-uy"}

@@ -4,7 +4,6 @@ import hashlib
 import io
 import signal
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -22,14 +21,12 @@ from pipeline.catalogue.nights import NightOrigin
 from pipeline.clock import today
 from pipeline.errors import StorageFullError
 from pipeline.model import FileStatus
-from pipeline.organisation_file import read_organisation
 from pipeline.ports import StoredObject
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings
 from pipeline.steps.intake import FoundFile
 from pipeline.steps.take_in import Batch, Outcome
 from pipeline.storage.local import LocalStore
-from pipeline.wiring import catalogue_of
-from tests.flows.house import SAMPLES, House, digital, open_house
+from tests.flows.house import House, digital, open_house
 
 KILL = int(signal.SIGKILL)
 
@@ -80,17 +77,9 @@ def test_what_was_staged_of_an_archive_that_is_gone_is_finished(house: House) ->
 
 
 @pytest.fixture
-def of(tmp_path: Path) -> Settings:
-    environment = {"VANKHO_HOME": str(tmp_path / "night"), "VANKHO_INBOX__QUIET_SECONDS": "0"}
-    return load_settings(environment | {"VANKHO_INTAKE__WORKERS": "2"})
-
-
-@pytest.fixture
-def facts(of: Settings) -> Iterator[Catalogue]:
-    opened = catalogue_of(of)
-    opened.organisation.replace(read_organisation(SAMPLES / "organisation.yaml"))
-    yield opened
-    opened.close()
+def home(tmp_path: Path) -> Path:
+    """Beside that of the house."""
+    return tmp_path / "night"
 
 
 def arrive(of: Settings, name: str, data: bytes) -> None:

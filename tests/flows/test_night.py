@@ -24,32 +24,16 @@ from pipeline.catalogue.nights import NightOrigin, NightStatus
 from pipeline.clock import today
 from pipeline.errors import BusyError, MissingProgramError, SettingsError, StorageFullError
 from pipeline.model import DocumentStatus, FileStatus
-from pipeline.organisation_file import read_organisation
 from pipeline.ports import Arrival
 from pipeline.settings import Settings, load_settings
 from pipeline.storage.inbox import FolderInbox
-from pipeline.wiring import catalogue_of, inboxes_of, installation_of
+from pipeline.wiring import inboxes_of, installation_of
 from tests.buckets import endpoint_of, own_bucket, s3_client
 from tests.flows.scans import write_paper
 from tests.services import server
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 VANKHO = Path(sys.executable).with_name("vankho")
-
-
-@pytest.fixture
-def of(tmp_path: Path) -> Settings:
-    """An installation whose inbox takes files at once."""
-    environment = {"VANKHO_HOME": str(tmp_path / "home"), "VANKHO_INBOX__QUIET_SECONDS": "0"}
-    return load_settings(environment | {"VANKHO_INTAKE__WORKERS": "2"})
-
-
-@pytest.fixture
-def facts(of: Settings) -> Iterator[Catalogue]:
-    opened = catalogue_of(of)
-    opened.organisation.replace(read_organisation(SAMPLES / "organisation.yaml"))
-    yield opened
-    opened.close()
 
 
 def inbox(of: Settings, name: str = "") -> Path:

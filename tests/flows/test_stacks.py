@@ -1,11 +1,9 @@
 """A stack from the inbox to its documents, each with its own pages; where it was cut is told to its clerks alone."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
-import pytest
 
 from flows.ingest import run_direct
 from flows.night import run_night
@@ -16,25 +14,8 @@ from pipeline.catalogue import Catalogue
 from pipeline.catalogue.nights import NightOrigin
 from pipeline.clock import today
 from pipeline.model import FieldName, FileStatus
-from pipeline.organisation_file import read_organisation
-from pipeline.settings import Settings, load_settings
-from pipeline.wiring import catalogue_of
-from tests.flows.house import SAMPLES
+from pipeline.settings import Settings
 from tests.flows.scans import write_paper
-
-
-@pytest.fixture
-def of(tmp_path: Path) -> Settings:
-    environment = {"VANKHO_HOME": str(tmp_path / "home"), "VANKHO_INBOX__QUIET_SECONDS": "0"}
-    return load_settings(environment | {"VANKHO_INTAKE__WORKERS": "2"})
-
-
-@pytest.fixture
-def facts(of: Settings) -> Iterator[Catalogue]:
-    opened = catalogue_of(of)
-    opened.organisation.replace(read_organisation(SAMPLES / "organisation.yaml"))
-    yield opened
-    opened.close()
 
 
 def stack(folder: Path, numbers: range, *, marked: int | None = None) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 import pytest
 
@@ -22,17 +22,17 @@ from pipeline.errors import (
     MissingProgramError,
     NotFoundError,
     StoppedError,
-    StorageFullError,
     UnavailableError,
     UsageError,
 )
 from pipeline.model import DocumentStatus, FileStatus
-from pipeline.ports import ObjectStore, StoredObject
+from pipeline.ports import ObjectStore
 from pipeline.settings import load_settings
 from pipeline.steps.desk import Desk
 from pipeline.steps.intake import Asked
 from pipeline.wiring import spool_of
 from tests.flows.scans import write_paper
+from tests.full_store import FullStore
 
 ASKED = Asked("dang-uy", "van-thu", ("under:dang-uy",))
 
@@ -249,22 +249,6 @@ def test_files_of_a_job_that_failed_are_kept(desk: Desk, worker: Worker, folder:
     assert [path.name for path in desk.spool.files(job).iterdir()] == ["one.pdf"]
 
 
-class _FullStore:
-    """A store that has no room for one file."""
-
-    def __init__(self, store: ObjectStore, sha256: str) -> None:
-        self._store, self._sha256 = store, sha256
-
-    def put(self, key: str, source: BinaryIO, *, media_type: str) -> StoredObject:
-        if self._sha256 in key:
-            message = "Ổ đĩa đã đầy."
-            raise StorageFullError(message)
-        return self._store.put(key, source, media_type=media_type)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._store, name)
-
-
 def test_a_file_that_may_be_tried_again_is_kept_and_the_others_are_not(
     desk: Desk, worker: Worker, folder: Path
 ) -> None:
@@ -273,7 +257,7 @@ def test_a_file_that_may_be_tried_again_is_kept_and_the_others_are_not(
         (desk.spool.files(job) / path.name).write_bytes(path.read_bytes())
     desk.ask_for_files(job, ASKED)
     digest = sha256((folder / "two.pdf").read_bytes()).hexdigest()
-    store = cast("ObjectStore", _FullStore(worker.rooms.store, digest))
+    store = cast("ObjectStore", FullStore(worker.rooms.store, digest))
     assert replace(worker, rooms=replace(worker.rooms, store=store)).work_once()
 
     assert follow(desk, job)["two.pdf"] is FileStatus.FAILED
@@ -291,7 +275,7 @@ def test_what_was_kept_is_taken_in_when_it_is_asked_for_again(desk: Desk, worker
     with pytest.raises(UsageError):
         desk.ask_again(job)  # it has not ended
     digest = sha256((folder / "two.pdf").read_bytes()).hexdigest()
-    store = cast("ObjectStore", _FullStore(worker.rooms.store, digest))
+    store = cast("ObjectStore", FullStore(worker.rooms.store, digest))
     assert replace(worker, rooms=replace(worker.rooms, store=store)).work_once()
     first = desk.facts.jobs.job(job).progress.batch or ""
     assert desk.may_ask_again(desk.facts.jobs.job(job))
