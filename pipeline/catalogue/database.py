@@ -1,6 +1,7 @@
-"""Transactions on the catalogue's database, and its schema's migrations.
+"""Transactions on the catalogue's database.
 
-Leaves what is read and written to the classes beside it, and what differs between databases to `engines`.
+Leaves what is read and written to the classes beside it, what differs between databases to `engines`, and how the
+schema changes to `schema`.
 """
 
 import sqlite3
@@ -8,13 +9,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from pipeline.catalogue import schema
 from pipeline.catalogue.engines import database_errors, open_engine, reading_engine, require_bytewise, writing_engine
 from pipeline.errors import UnavailableError, UsageError
 
@@ -43,22 +41,17 @@ class Database:
     def upgrade(self) -> None:
         """Bring the schema to the newest version; nothing happens if it is there already."""
         with database_errors():
-            config = _migrations()
             with self._engine.connect() as connection:
                 require_bytewise(connection)
-                present = MigrationContext.configure(connection).get_current_revision()
-            if present == ScriptDirectory.from_config(config).get_current_head():
-                return
+                if schema.is_newest(connection):
+                    return
             with self._writing.begin() as connection:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                schema.upgrade(connection)
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to a revision (`base` for none)."""
         with database_errors(), self._writing.begin() as connection:
-            config = _migrations()
-            config.attributes["connection"] = connection
-            command.downgrade(config, revision)
+            schema.downgrade(connection, revision)
 
     def connect(self) -> Connection:
         """A bare connection, for inspecting the schema."""
@@ -88,10 +81,3 @@ class Database:
     def close(self) -> None:
         """Give back all connections."""
         self._engine.dispose()
-
-
-def _migrations() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    return config

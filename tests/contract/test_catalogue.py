@@ -15,6 +15,7 @@ from pipeline.catalogue.accounts import CredentialKind
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.batches import BatchItem
 from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
+from pipeline.catalogue.schema import newest_version
 from pipeline.catalogue.tables import Base
 from pipeline.errors import NotFoundError, UsageError
 from pipeline.model import (
@@ -85,6 +86,11 @@ def test_the_tables_are_those_of_the_migrations(catalogue: Catalogue) -> None:
     with catalogue.database.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_newest_version_is_the_last_migration_s(catalogue: Catalogue) -> None:
+    with catalogue.database.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == newest_version()
 
 
 def test_migrations_go_down_and_up_again(catalogue: Catalogue) -> None:
