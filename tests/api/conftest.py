@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
-from tests.api.house import House, open_house
+from tests.api.house import House, open_house, running
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """An installation with its people and no document, its application running."""
-    made = open_house(tmp_path / "home")
-    with TestClient(made.app):
+    with running(open_house(tmp_path / "home")) as made:
         yield made

@@ -2,8 +2,9 @@
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +18,7 @@ from sqlalchemy import delete
 from pipeline.access import Grant
 from pipeline.catalogue.accounts import CredentialKind
 from pipeline.catalogue.documents import FilingPlace, NewDocument, NewFile
-from pipeline.catalogue.relation_tables import StatementRow, ValidityRow
-from pipeline.catalogue.tables import DocumentRow, FieldRow, GrantRow, OutboxRow, PageRow, ReferenceRow
+from pipeline.catalogue.tables import Base, DocumentRow, OutboxRow
 from pipeline.model import (
     Description,
     FieldName,
@@ -41,6 +41,7 @@ from pipeline.storage import keys
 from pipeline.storage.pages import to_json
 from pipeline.text import fold
 from search_api.app import API, create_app
+from search_api.auth import COOKIE
 from search_api.services import Services
 
 PASSWORD = "Nắng vàng trên đồi chè"
@@ -87,6 +88,8 @@ class Paper:
     date: str = "2024-12-22"
     grants: tuple[str, ...] = ()
     cites: tuple[tuple[str, str], ...] = (("based_on", "57-NQ/TW"),)
+    unit: str = "dang-uy"
+    issuer: str = "dang-uy"
 
     @property
     def readers(self) -> frozenset[str]:
@@ -101,11 +104,20 @@ class House:
     of: Services
     app: FastAPI
     papers: dict[str, Paper] = field(default_factory=dict)
+    entered: TestClient | None = None
 
     def client(self, person: str | None = None) -> TestClient:
         """A program that asks for this person, or for nobody."""
         headers = {"Authorization": f"Bearer {self.token(person)}"} if person else {}
-        return TestClient(self.app, headers=headers, base_url="http://testserver" + API)
+        made = TestClient(self.app, headers=headers, base_url="http://testserver" + API)
+        made.portal = self.entered.portal if self.entered else None
+        return made
+
+    def browser(self, session: str) -> TestClient:
+        """A browser with this session."""
+        made = self.client()
+        made.cookies.set(COOKIE, session)
+        return made
 
     def token(self, person: str) -> str:
         """A new bearer token of the person."""
@@ -123,19 +135,26 @@ class House:
         """A password for the person."""
         self.of.catalogue.accounts.set_password(person, hash_password(password))
 
-    def file(self, *papers: Paper, name: str = "quét 1.tiff") -> tuple[str, ...]:
+    def file(self, *papers: Paper, name: str = "quét 1.tiff", actor: str = CLERK) -> tuple[str, ...]:
         """File a scan of one page for each paper, cut into these papers, publish them, and tell the index."""
+        ids = self.lay_in(*papers, name=name, actor=actor)
+        self.of.outbox.after_change()
+        return ids
+
+    def lay_in(self, *papers: Paper, name: str = "quét 1.tiff", actor: str = CLERK) -> tuple[str, ...]:
+        """The same without telling the index."""
         original = scan(seed=len(self.papers), pages=len(papers))
-        return self._file(original, "image/tiff", name, papers, Source.OCR)
+        return self._file(original, "image/tiff", name, papers, Source.OCR, actor)
 
     def file_pdf(self, original: bytes, paper: Paper, *, is_read_by_ocr: bool) -> str:
         """File a PDF of one page as this paper, publish it, and tell the index."""
         source = Source.OCR if is_read_by_ocr else Source.TEXT_LAYER
-        (document,) = self._file(original, "application/pdf", "văn bản.pdf", [paper], source)
+        (document,) = self._file(original, "application/pdf", "văn bản.pdf", [paper], source, CLERK)
+        self.of.outbox.after_change()
         return document
 
     def _file(
-        self, original: bytes, media_type: str, name: str, papers: Sequence[Paper], source: Source
+        self, original: bytes, media_type: str, name: str, papers: Sequence[Paper], source: Source, actor: str
     ) -> tuple[str, ...]:
         sha256 = hashlib.sha256(original).hexdigest()
         pages = [
@@ -147,15 +166,15 @@ class House:
             if source is Source.OCR:
                 self._put(keys.layer(sha256, page.file_page), layer(page.text), "application/pdf")
         documents = tuple(NewDocument((page,), description(paper)) for page, paper in zip(pages, papers, strict=True))
-        batch = self.of.catalogue.batches.begin(unit="dang-uy", actor=CLERK, files=1)
-        new = NewFile("dang-uy", sha256, name, media_type, len(original), len(papers), documents)
-        ids = self.of.catalogue.documents.file(new, FilingPlace(CLERK, batch, 1))
+        unit = papers[0].unit
+        batch = self.of.catalogue.batches.begin(unit=unit, actor=actor, files=1)
+        new = NewFile(unit, sha256, name, media_type, len(original), len(papers), documents)
+        ids = self.of.catalogue.documents.file(new, FilingPlace(actor, batch, 1))
         assert ids is not None
         for document, paper in zip(ids, papers, strict=True):
             self.papers[document] = paper
             if paper.grants:
-                self.of.catalogue.documents.publish([document], [Grant(text) for text in paper.grants], actor=CLERK)
-        self.of.outbox.after_change()
+                self.of.catalogue.documents.publish([document], [Grant(text) for text in paper.grants], actor=actor)
         return ids
 
     def _put(self, key: str, data: bytes, media_type: str) -> None:
@@ -163,12 +182,14 @@ class House:
 
     def forget(self, documents: Iterable[str]) -> None:
         """Take documents out of the archive as if they had never been there, and tell the index."""
+        gone = list(documents)
         with self.of.catalogue.database.writing() as session:
-            for document in documents:
-                for table in (FieldRow, ReferenceRow, StatementRow, ValidityRow, PageRow, GrantRow):
-                    session.execute(delete(table).where(table.document == document))
-                session.execute(delete(DocumentRow).where(DocumentRow.id == document))
-                session.add(OutboxRow(document=document, version=1_000))
+            for table in reversed(Base.metadata.sorted_tables):
+                for key in table.foreign_keys:
+                    if key.target_fullname == "documents.id":
+                        session.execute(delete(table).where(key.parent.in_(gone)))
+            session.execute(delete(DocumentRow).where(DocumentRow.id.in_(gone)))
+            session.add_all(OutboxRow(document=document, version=1_000) for document in gone)
         self.of.outbox.after_change()
 
     def audited(self) -> list[tuple[str, str, str | None, str]]:
@@ -218,7 +239,7 @@ def description(paper: Paper) -> Description:
         FieldName.NUMBER: value(paper.number),
         FieldName.TYPE: value(paper.type),
         FieldName.DATE: value(paper.date, Source.FILE_NAME, raw="tên tệp kể cả chuyện khác"),
-        FieldName.ISSUER: value("dang-uy"),
+        FieldName.ISSUER: value(paper.issuer),
         FieldName.SUBJECT: value("về công tác"),
     }
     references = tuple(Reference(relation, number, None, f"{relation} {number}", 1) for relation, number in paper.cites)
@@ -227,9 +248,21 @@ def description(paper: Paper) -> Description:
     return Description(fields, references, statements)
 
 
-def open_house(home: Path, settings: Settings | None = None) -> House:
+def open_house(home: Path, settings: Settings | None = None, organisation: Organisation = ORGANISATION) -> House:
     """A new installation with the organisation."""
-    app = create_app(settings or Settings(home=home))
-    of: Services = app.state.services
-    of.catalogue.organisation.replace(ORGANISATION)
-    return House(of, app)
+    house = house_of(settings or Settings(home=home))
+    house.of.catalogue.organisation.replace(organisation)
+    return house
+
+
+def house_of(settings: Settings) -> House:
+    """The installation that has these settings."""
+    app = create_app(settings)
+    return House(app.state.services, app)
+
+
+@contextmanager
+def running(house: House) -> Iterator[House]:
+    """The house with its application running. Its clients share one event loop: to start one takes long."""
+    with TestClient(house.app) as entered:
+        yield replace(house, entered=entered)

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Protocol
 
 from pipeline.model import Membership, Organisation, Person
 from pipeline.query import FacetCount, SearchRequest
@@ -19,7 +20,17 @@ from tests.papers import Paper
 _READS_NOTHING = {"quan_tri_ky_thuat", "kiem_toan"}
 
 
-def may_see(person: Person, paper: Paper, organisation: Organisation, today: date) -> bool:
+class Granted(Protocol):
+    """A paper that a unit keeps and that was published to these grants, if to any."""
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def grants(self) -> tuple[str, ...]: ...
+
+
+def may_see(person: Person, paper: Granted, organisation: Organisation, today: date) -> bool:
     """Clerks of the paper's unit always, others once it is published and if a grant means them."""
     roles = [role for role in person.memberships if role.role not in _READS_NOTHING and _is_now(role, today)]
     if any((role.role, role.unit) == ("van_thu", paper.unit) for role in roles):
