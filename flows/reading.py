@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TypeVar
 
 from extractors.reader import open_reader, seconds_for_top, unscreened
@@ -26,10 +27,14 @@ from pipeline.storage.local import storage_errors
 _log = logging.getLogger(__name__)
 
 _SPARE_SECONDS = 30
-"""What a chunk may take beyond its pages' own time: the page's own limit must be the first to fire."""
+"""What a process may take beyond its pages' own time: the page's own limit must be the first to fire."""
 
 _MOST_PAGES = 8
-"""Most pages of one chunk."""
+"""Most pages that a process is given at once."""
+
+_TURN_SECONDS = 0.5
+"""After so long a process hands back the pages it has read, and somebody else may have the rest: a page that is
+recognised is told and kept by itself, and quick ones do not cost the opening of their file each."""
 
 _Readings = list[PageReading]
 _Work = tuple[Callable[[], _Readings], float]
@@ -111,11 +116,11 @@ class PooledReader:
                 yield from readings if isinstance(readings, list) else [unscreened(page, reasons[page])]
 
     def _read_of(self, path: Path, facts: FileFacts) -> Callable[[Sequence[int]], _Work]:
-        """How these pages of a file are read, and how long that may take."""
+        """How the first of these pages are read, and how long that may take: a turn, and a page begun at its end."""
 
         def read(chunk: Sequence[int]) -> _Work:
             call = partial(_read, self._intake, self._ocr, self._scratch, path, facts, list(chunk))
-            return call, self._intake.page_seconds * len(chunk) + seconds_for_top(self._intake)
+            return call, _TURN_SECONDS + self._intake.page_seconds + seconds_for_top(self._intake)
 
         return read
 
@@ -127,26 +132,36 @@ class PooledReader:
     def _under_way(
         self, work_of: Callable[[Sequence[int]], _Work], chunks: Sequence[Sequence[int]]
     ) -> Iterator[Iterator[tuple[Sequence[int], _Readings | Exception]]]:
-        """Have this done for these chunks; their results as they are done. What is left at the end is given up."""
+        """Have this done for these chunks; their results as they are done. What is left at the end is given up.
+
+        Where only the first pages of a chunk were done, the others follow as a chunk of their own.
+        """
         given_up: list[bool] = []
         futures: _Chunks = {}
+
+        def begin(chunk: Sequence[int]) -> None:
+            call, seconds = work_of(chunk)
+            futures[self._processes.submit(call, seconds + _SPARE_SECONDS, lambda: bool(given_up))] = chunk
+
         try:
             for chunk in chunks:
-                call, seconds = work_of(chunk)
-                future = self._processes.submit(call, seconds + _SPARE_SECONDS, lambda: bool(given_up))
-                futures[future] = chunk
-            yield self._as_done(futures)
+                begin(chunk)
+            yield self._as_done(futures, begin)
         finally:
             given_up.append(True)
             for future in futures:
                 future.cancel()
 
-    def _as_done(self, futures: _Chunks) -> Iterator[tuple[Sequence[int], _Readings | Exception]]:
+    def _as_done(
+        self, futures: _Chunks, begin: Callable[[Sequence[int]], None]
+    ) -> Iterator[tuple[Sequence[int], _Readings | Exception]]:
         """Each chunk with its readings, or with how its process was lost, and then forgotten."""
         while futures:
             future = self._first_of(futures)
-            readings = _result(future)
-            yield futures.pop(future), readings
+            readings, chunk = _result(future), futures.pop(future)
+            if isinstance(readings, list) and (rest := chunk[len(readings) :]):
+                begin(rest)
+            yield chunk, readings
 
     def _first_of(self, futures: Iterable[Future[_Result]]) -> Future[_Result]:
         """The first of these that is done. Raises `StoppedError` when asked to stop before."""
@@ -179,7 +194,14 @@ def _inspect(intake: IntakeSettings, ocr: OCRSettings, path: Path, name: str) ->
 def _read(
     intake: IntakeSettings, ocr: OCRSettings, scratch: Path, path: Path, facts: FileFacts, pages: Sequence[int]
 ) -> _Readings:
-    return list(open_reader(intake, ocr, scratch=scratch).read_pages(path, facts, pages))
+    """The readings of the first of these pages: all that were begun before the turn was over."""
+    readings: _Readings = []
+    over = monotonic() + _TURN_SECONDS
+    for reading in open_reader(intake, ocr, scratch=scratch).read_pages(path, facts, pages):
+        readings.append(reading)
+        if monotonic() >= over:
+            break
+    return readings
 
 
 def _read_top(

@@ -1,5 +1,6 @@
 """A run that is killed, wherever that hits it: the next run finishes, and nothing is there twice or by halves."""
 
+import io
 import multiprocessing
 import os
 import re
@@ -11,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from extractors.describe import open_describer
 from extractors.reader import open_reader
@@ -22,8 +24,9 @@ from pipeline.steps.intake import Asked
 from pipeline.steps.take_in import Outcome, Rooms
 from pipeline.steps.verify import verify
 from pipeline.wiring import catalogue_of, staging_of, store_of
+from tests.failing_tesseract import failing_tesseract
 from tests.flows.failing import fail_at
-from tests.flows.house import SCANS, House, digital, open_house
+from tests.flows.house import SCANS, House, digital, open_house, sample
 
 KILL = int(signal.SIGKILL)
 
@@ -69,6 +72,22 @@ def test_a_killed_run_of_prefect_is_finished_by_the_next_and_leaves_no_process(h
     assert set(done.statuses().values()) <= {"stored", "duplicate"}, done.out
     assert done.code == 0
     house.require_order(documents=4)
+
+
+@pytest.mark.slow
+@pytest.mark.ocr
+def test_a_long_scan_is_gone_on_with_at_the_page(house: House, tmp_path: Path) -> None:
+    """What was read before the machine lost its power is not read again."""
+    with Image.open(io.BytesIO(sample("dang-uy/2024/10-KL-DU.png"))) as image:
+        body = image.convert("L").crop((0, image.height // 2, image.width, image.height * 3 // 4))
+    body.save(house.inbox / "scan.tif", save_all=True, append_images=[body] * 5, dpi=(200, 200))
+    assert house.failing_ingest("rename staging .*json", 4, -KILL, "--direct").code == -KILL  # the first is the file's
+    log = tmp_path / "log"
+    folder = failing_tesseract(tmp_path / "bin", f"open({str(log)!r}, 'a').write('.')", tallest=1)
+    done = house.ingest(PATH=f"{folder}{os.pathsep}{os.environ['PATH']}")
+    assert done.statuses() == {"scan.tif": "stored"}
+    assert log.read_text("ascii") == "...."
+    house.require_order(documents=1)
 
 
 class Unwatched:

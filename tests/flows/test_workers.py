@@ -23,6 +23,7 @@ from pipeline.model import FileFacts, PageResult, PageStatus
 from pipeline.processes import BoundedProcesses
 from pipeline.scratch import scratch_folder
 from pipeline.settings import IntakeSettings, OCRSettings
+from tests.failing_tesseract import failing_tesseract
 from tests.flows.house import sample
 
 pytestmark = pytest.mark.slow
@@ -66,6 +67,29 @@ def test_a_killed_worker_costs_no_page(reader: PooledReader, scan: Path) -> None
         results.append(reading.result)
     assert sorted(result.file_page for result in results) == list(range(1, PAGES + 1))
     assert {(result.status, result.is_screened) for result in results} == {(PageStatus.READ, True)}
+
+
+def test_each_page_is_told_as_soon_as_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scan: Path) -> None:
+    """The last of the pages that are given out together is not answered before the others have been told."""
+    told = tmp_path / "told"
+    with Image.open(scan) as image:
+        tall = Image.new("L", (image.width, 2_000), "white")
+        tall.paste(image, (0, 0))
+        image.save(path := tmp_path / "tall.tif", save_all=True, append_images=[image, tall, image, image, image])
+    slow = f"time.sleep(0.6)\n        while height > 1_500 and not os.path.exists({str(told)!r}): time.sleep(0.05)"
+    folder = failing_tesseract(tmp_path / "bin", slow, tallest=1)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    with scratch_folder(tmp_path) as scratch:
+        reader = PooledReader(IntakeSettings(), OCRSettings(), workers=1, scratch=scratch)
+        seen: list[int] = []
+        for reading in reader.read_pages(path, FileFacts(TIFF, 6), range(1, 7)):
+            seen.append(reading.result.file_page)
+            assert reading.result.status is PageStatus.READ
+            if {1, 2} <= set(seen):
+                told.touch()
+        reader.close()
+    assert sorted(seen) == [1, 2, 3, 4, 5, 6]
+    assert seen.index(3) > seen.index(2)
 
 
 def test_a_reader_that_is_asked_to_stop_gives_up_what_it_has_in_hand(tmp_path: Path, scan: Path) -> None:
