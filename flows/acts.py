@@ -83,7 +83,9 @@ def require_publisher(reader: Reader, unit: str, action: str, what: str, facts: 
         raise
 
 
-def record_act(reader: Reader, action: str, what: str, facts: Catalogue, outcome: Outcome = Outcome.ALLOWED) -> None:
+def record_act(
+    reader: Reader, action: str, what: str | None, facts: Catalogue, outcome: Outcome = Outcome.ALLOWED
+) -> None:
     """Write a person's act on a document or a unit into the audit."""
     facts.audit.record(AuditEvent(reader.id, action, what, outcome, origin()))
 

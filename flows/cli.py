@@ -23,6 +23,7 @@ COMMANDS = {
     "nightly": "Nạp những gì đã đến hộp nhận, hoặc xem lượt gần nhất",
     "publish": "Công bố văn bản hoặc cả đợt cho người được xem",
     "withdraw": "Rút văn bản khỏi người xem",
+    "access": "Ai xem được một văn bản, một người xem được gì, và vì sao",
     "search": "Tìm văn bản trong phạm vi một người được xem",
     "show": "Xem một văn bản: các trường, các trang, quan hệ",
     "validity": "Hiệu lực: xem, đề xuất, xác nhận, bác",

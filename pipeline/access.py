@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 EVERYONE = "everyone"
 
@@ -103,20 +103,32 @@ class DatedRole(Protocol):
         """Whether it is in force on that day."""
 
 
+_Role = TypeVar("_Role", bound=DatedRole)
+
+
 def reader_for(person: str, roles: Iterable[DatedRole], *, parents: Mapping[str, str | None], today: date) -> Reader:
     """The reader that a person is today.
 
     `parents` maps each unit that exists today to its parent. A role in a unit that is not in it gives nothing.
     A person without a member role holds no token, not even their own: deny by default.
     """
-    held = [role for role in roles if role.holds_on(today) and role.unit in parents]
-    tokens: set[str] = set()
-    for role in held:
-        if role.role not in MEMBER_ROLES:
-            continue
-        tokens |= {EVERYONE, f"person:{person}", f"unit:{role.unit}", role_token(role.role, role.unit)}
-        tokens |= {f"under:{unit}" for unit in lineage(role.unit, parents)}
-    return Reader(id=person, tokens=frozenset(tokens))
+    given = tokens_by_role(person, roles, parents=parents, today=today)
+    return Reader(id=person, tokens=frozenset().union(*(tokens for _, tokens in given)))
+
+
+def tokens_by_role(
+    person: str, roles: Iterable[_Role], *, parents: Mapping[str, str | None], today: date
+) -> list[tuple[_Role, frozenset[str]]]:
+    """The roles that give a person something today, each with the tokens that it gives (see `reader_for`)."""
+    held = [role for role in roles if role.holds_on(today) and role.unit in parents and role.role in MEMBER_ROLES]
+    return [
+        (
+            role,
+            frozenset({EVERYONE, f"person:{person}", f"unit:{role.unit}", role_token(role.role, role.unit)})
+            | {f"under:{unit}" for unit in lineage(role.unit, parents)},
+        )
+        for role in held
+    ]
 
 
 def lineage(unit: str, parents: Mapping[str, str | None]) -> list[str]:
@@ -136,8 +148,18 @@ def role_token(role: str, unit: str) -> str:
 
 def document_tokens(*, owner_unit: str, is_published: bool, grants: Iterable[Grant]) -> frozenset[str]:
     """The tokens of those who may read a document: the owner unit's clerks, and once published its grants."""
-    clerks = {role_token(Role.VAN_THU, owner_unit)}
+    clerks = {clerk_token(owner_unit)}
     return frozenset(clerks | {grant.token for grant in grants} if is_published else clerks)
+
+
+def clerk_token(unit: str) -> str:
+    """The token of the unit's clerks, who read whatever it keeps."""
+    return role_token(Role.VAN_THU, unit)
+
+
+def clerk_units(reader: Reader) -> frozenset[str]:
+    """The units of which the reader is a clerk."""
+    return _units_of(reader, {Role.VAN_THU})
 
 
 def may_read(reader: Reader, tokens: frozenset[str]) -> bool:
@@ -169,7 +191,7 @@ def intake_view(reader: Reader) -> IntakeView:
     A unit's clerks see every document of it, so they see all that was taken in for it. Others who may file for it may
     not read what somebody else filed, so they see their own. To everybody else it is as if it were not there.
     """
-    return IntakeView(reader.id, all_of=_units_of(reader, {Role.VAN_THU}), own_of=_units_of(reader, PUBLISHING_ROLES))
+    return IntakeView(reader.id, all_of=clerk_units(reader), own_of=_units_of(reader, PUBLISHING_ROLES))
 
 
 def _units_of(reader: Reader, roles: Iterable[Role]) -> frozenset[str]:

@@ -13,6 +13,7 @@ from search_api.auth import current_reader
 from search_api.errors import install
 from search_api.guards import Guard
 from search_api.routes import (
+    access,
     accounts,
     audit,
     batches,
@@ -69,7 +70,7 @@ def _open() -> APIRouter:
 
 def _protected() -> APIRouter:
     routes = APIRouter(dependencies=[Depends(current_reader)])
-    for module in (sign_in, search, documents, relations, validity, pages, audit, batches, jobs, own, accounts):
+    for module in (sign_in, search, documents, access, relations, validity, pages, audit, batches, jobs, own, accounts):
         routes.include_router(module.router)
     return routes
 

@@ -12,6 +12,7 @@ from pipeline.catalogue.jobs import JobFacts
 from pipeline.catalogue.locks import open_locks
 from pipeline.catalogue.nights import NightFacts
 from pipeline.catalogue.organisation import OrganisationFacts
+from pipeline.catalogue.readable import ReadableFacts
 from pipeline.catalogue.relations import RelationFacts
 from pipeline.catalogue.reset_codes import ResetCodeFacts
 from pipeline.catalogue.second_factors import SecondFactorFacts
@@ -25,6 +26,7 @@ class Catalogue:
 
     database: Database
     documents: DocumentFacts
+    readable: ReadableFacts
     organisation: OrganisationFacts
     batches: BatchFacts
     accounts: AccountFacts
@@ -58,6 +60,7 @@ def open_catalogue(url: str) -> Catalogue:
     return Catalogue(
         database=database,
         documents=DocumentFacts(database),
+        readable=ReadableFacts(database),
         organisation=OrganisationFacts(database),
         batches=BatchFacts(database),
         accounts=AccountFacts(database),

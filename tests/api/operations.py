@@ -54,6 +54,8 @@ VARIANTS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"sort": "newest", "validity": "het_hieu_luc"},
         {"q": "dat", "from": "hôm qua"},
     ),
+    "GET /documents/{document_id}/access": ({"size": 100}, {"token": "everyone", "size": 2, "page": 2}),
+    "GET /people/{person}/access": ({"size": 100}, {"size": 2, "page": 2}),
     "GET /documents/{document_id}/pages/{number}/image": ({"width": 50},),
     "GET /documents/{document_id}/pages/{number}/words": ({}, {"q": "dat"}),
     "GET /jobs": ({"size": 100}, {"key": "khoa-1"}),

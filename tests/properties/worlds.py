@@ -28,7 +28,7 @@ TABLES = (
     "outbox",
     "documents",
 )
-_MEMORY = Path("/dev/shm")  # noqa: S108 - where there is one: an archive for each example is much waiting for a disk
+MEMORY = Path("/dev/shm")  # noqa: S108 - where there is one: an archive for each example is much waiting for a disk
 ROUNDS = settings(max_examples=25, deadline=None)
 
 
@@ -56,7 +56,7 @@ class World:
 
 @contextmanager
 def world(template: Path, organisation: Organisation, papers: Sequence[Paper]) -> Iterator[World]:
-    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         home = Path(folder) / "whole"
         home.mkdir()
         shutil.copy(template, home / "catalogue.sqlite3")
