@@ -153,10 +153,10 @@ def letters_with_spaces(text: str) -> str:
 
 def match_unit(name: str, units: Sequence[Unit]) -> tuple[Unit, int] | None:
     """The one unit whose name or printed form this is, and how many letters were misread; None where unsure."""
-    exact = [unit for unit in units if name_key(name) in {name_key(form) for form in _forms(unit)}]
+    exact = [unit for unit in units if name_key(name) in {name_key(form) for form in unit.names}]
     if len(exact) == 1:
         return exact[0], 0
-    near = [(min(found), unit) for unit in units if (found := [d for form in _forms(unit) for d in _edits(name, form)])]
+    near = [(min(found), unit) for unit in units if (found := [d for form in unit.names for d in _edits(name, form)])]
     best = sorted(near, key=lambda entry: entry[0])
     if not best or (len(best) > 1 and best[1][0] == best[0][0]):
         return None
@@ -178,10 +178,6 @@ def _edits(name: str, form: str) -> Iterator[int]:
         and (total := sum(filter(None, edits))) <= min(_NEAR, len(meant) // _PER_EDIT)
     ):
         yield total
-
-
-def _forms(unit: Unit) -> tuple[str, ...]:
-    return (unit.name, *unit.aliases)
 
 
 def _joined(lines: Sequence[Line]) -> str:
@@ -232,7 +228,7 @@ def _doubt(printed: str, lines: Sequence[Line], header: Header, units: Sequence[
     known = phrase_words(" ".join(word.text for word in words))
     if any(word.confidence < _CLEAR and not is_known for word, is_known in zip(words, known, strict=True)):
         return UNCLEAR
-    if any(_lacks_words(printed, form) for unit in units for form in _forms(unit)):
+    if any(_lacks_words(printed, form) for unit in units for form in unit.names):
         return CUT_OFF
     if not header.is_in_columns:
         return None

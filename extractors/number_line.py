@@ -193,9 +193,9 @@ def _org(read: str, issuer: Body | None) -> str:
 
 def _org_part(part: str, issuer: Body) -> str:
     initials = _initials(issuer.name)
-    own = issuer.unit.symbol if issuer.unit and issuer.unit.symbol else ""
+    codes = issuer.unit.symbols if issuer.unit else ()
     for candidate in (part, part.replace("ĐĐ", "Đ").replace("DĐ", "Đ").replace("ĐD", "Đ")):
-        if own and fold(candidate) == fold(own):
+        if own := next((code for code in codes if fold(candidate) == fold(code)), None):
             return own
         at = fold(initials).find(fold(candidate))
         if candidate.isupper() and at >= 0:
@@ -218,7 +218,7 @@ def _fits_issuer(org: str, around: Surroundings) -> bool:
     if issuer is None:
         return True
     first = re.split(r"[-./]", org)[0]
-    if issuer.unit and issuer.unit.symbol and fold(first) == fold(issuer.unit.symbol):
+    if issuer.unit and fold(first) in map(fold, issuer.unit.symbols):
         return True
     wanted = [fold(letter) for letter in first if letter.isupper()]
     names = [body.name.replace("TRUNG ƯƠNG", "T W") for body in (issuer, around.parent) if body is not None]

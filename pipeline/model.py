@@ -8,11 +8,12 @@ A `Box` is `(x0, y0, x1, y1)` in 0-1 of the unmodified file page, origin at the 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from pipeline.access import Grant, Reader, document_tokens, may_read
+from pipeline.succession import Past, Succession
 
 Box = tuple[float, float, float, float]
 
@@ -328,7 +329,7 @@ class QuarantineRecord:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of the organisation in the dated tree. `aliases` are printed forms of its name."""
+    """A unit of the dated tree, as it is now. `aliases` are printed forms of its name, `past` what it was, in order."""
 
     id: str
     name: str
@@ -338,6 +339,26 @@ class Unit:
     aliases: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+    past: tuple[Past, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name by which papers may call it, that of today first."""
+        return tuple(dict.fromkeys((self.name, *self.aliases, *(past.name for past in reversed(self.past)))))
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Every code that its numbers may carry, that of today first."""
+        return tuple(dict.fromkeys(filter(None, (self.symbol, *(past.symbol for past in reversed(self.past))))))
+
+    def at(self, day: date) -> "Unit":
+        """The unit with the name, code and unit above it that it had on that day."""
+        past = next((past for past in self.past if day <= past.until), None)
+        return replace(self, name=past.name, symbol=past.symbol, parent=past.parent) if past else self
+
+    def is_there_on(self, day: date) -> bool:
+        """Whether it exists on that day (both ends included)."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +386,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A whole organisation file: the units' tree and the people in it."""
+    """A whole organisation: the units' tree, the people in it, and which units came from which."""
 
     units: tuple[Unit, ...]
     people: tuple[Person, ...]
+    successions: tuple[Succession, ...] = ()

@@ -1,25 +1,31 @@
-"""What can be wrong with a whole organisation, whatever file it came in: doubled ids, unknown units, circles, periods.
+"""What can be wrong with a whole organisation, doubled ids, unknown units, circles, periods, history.
 
 Leaves the form of a file, and where in it a fault lies, to `pipeline.organisation_file` and `organisation_table`.
 """
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from pipeline.access import lineage
-from pipeline.model import Organisation
+from pipeline.model import Organisation, Unit
+from pipeline.succession import SuccessionKind
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which part of an organisation: the `unit`-th unit, or of the `person`-th person the `role`-th role (from 0)."""
+    """Which part of an organisation, counted from 0.
+
+    The `unit`-th unit, or what it was before (`past`); of the `person`-th person the `role`-th role; a `succession`.
+    """
 
     unit: int | None = None
+    past: int | None = None
     person: int | None = None
     role: int | None = None
+    succession: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ def faults(organisation: Organisation) -> Iterator[Fault]:
     """All that is wrong, units first."""
     yield from _of_units(organisation)
     yield from _of_people(organisation)
+    yield from _of_successions(organisation)
 
 
 def _of_units(organisation: Organisation) -> Iterator[Fault]:
@@ -49,6 +56,22 @@ def _of_units(organisation: Organisation) -> Iterator[Fault]:
             yield Fault(place, what, "các đơn vị cấp trên tạo thành vòng tròn")
         yield from _period(place, what, unit.valid_from, unit.valid_to)
         yield from _printable(place, what, (unit.name, unit.symbol or "", *unit.aliases))
+        yield from _of_past(index, unit, parents.keys())
+
+
+def _of_past(index: int, unit: Unit, units: Collection[str]) -> Iterator[Fault]:
+    """What a unit was must lie in its own time, in order, and leave at least a day to what it is."""
+    begun = unit.valid_from
+    for number, past in enumerate(unit.past):
+        place, what = Place(unit=index, past=number), f"đơn vị {unit.id}, trước đây"
+        if past.parent is not None and past.parent not in units:
+            yield Fault(place, what, f"không có đơn vị cấp trên «{past.parent}»")
+        if begun is not None and past.until < begun:
+            yield Fault(place, what, f"ngày kết thúc {past.until} trước ngày bắt đầu {begun}")
+        if unit.valid_to is not None and past.until >= unit.valid_to:
+            yield Fault(place, what, f"ngày kết thúc {past.until} không trước ngày {unit.valid_to} đơn vị kết thúc")
+        begun = past.until + timedelta(days=1) if past.until < date.max else past.until
+        yield from _printable(place, what, (past.name, past.symbol or ""))
 
 
 def _of_people(organisation: Organisation) -> Iterator[Fault]:
@@ -62,6 +85,28 @@ def _of_people(organisation: Organisation) -> Iterator[Fault]:
             if role.unit not in units:
                 yield Fault(place, what, f"không có đơn vị «{role.unit}»")
             yield from _period(place, what, role.valid_from, role.valid_to)
+
+
+def _of_successions(organisation: Organisation) -> Iterator[Fault]:
+    units = {unit.id: unit for unit in organisation.units}
+    pairs = [(each.unit, each.successor) for each in organisation.successions]
+    for index, each in enumerate(organisation.successions):
+        place, what = Place(succession=index), f"kế tục {each.unit} → {each.successor}"
+        if pairs.index(pairs[index]) != index:
+            yield Fault(place, what, "xuất hiện hai lần")
+        if each.unit == each.successor:
+            yield Fault(place, what, "một đơn vị không thể kế tục chính nó")
+        missing = [unit for unit in dict.fromkeys(pairs[index]) if unit not in units]
+        if missing:
+            yield from (Fault(place, what, f"không có đơn vị «{unit}»") for unit in missing)
+            continue
+        old, new = units[each.unit], units[each.successor]
+        if each.kind is SuccessionKind.MERGE and (old.valid_to is None or old.valid_to >= each.day):
+            yield Fault(place, what, f"đơn vị {old.id} sáp nhập ngày {each.day} nên phải kết thúc trước ngày đó")
+        if old.valid_from is not None and old.valid_from >= each.day:
+            yield Fault(place, what, f"đơn vị {old.id} chưa có trước ngày {each.day}")
+        if not new.is_there_on(each.day):
+            yield Fault(place, what, f"đơn vị {new.id} không tồn tại vào ngày {each.day}")
 
 
 def _doubled(kind: str, ids: Sequence[str], *, is_unit: bool) -> Iterator[Fault]:

@@ -1,10 +1,11 @@
-"""Reading an organisation (units, people, roles) from a YAML file, with every fault named. Nothing half-read.
+"""Reading an organisation (units, people, roles, history) from a YAML file, with every fault named. Nothing half-read.
 
 The form is documented in `docs/organisation.md`. Leaves tables (CSV, XLSX) to `pipeline.organisation_table`, and
 keeping it to `pipeline.catalogue`.
 """
 
 import re
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from pipeline.access import Role
 from pipeline.errors import OrganisationError, UsageError
 from pipeline.model import Membership, Organisation, Person, Unit
 from pipeline.organisation_faults import faults
+from pipeline.succession import Past, Succession, SuccessionKind
 
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 NO_HANDLE = "mã chỉ gồm chữ thường không dấu, số và . _ - (tối đa 64 ký tự)"
@@ -41,6 +43,13 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class _PastEntry(_Entry):
+    until: date
+    name: str
+    symbol: ShortText | None = None
+    parent: Handle | None = None
+
+
 class _UnitEntry(_Entry):
     id: Handle
     name: str
@@ -50,6 +59,7 @@ class _UnitEntry(_Entry):
     aliases: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+    past: tuple[_PastEntry, ...] = ()
 
 
 class _RoleEntry(_Entry):
@@ -65,9 +75,18 @@ class _PersonEntry(_Entry):
     roles: tuple[_RoleEntry, ...] = ()
 
 
+class _SuccessionEntry(_Entry):
+    kind: SuccessionKind
+    unit: Handle
+    successor: Handle
+    day: date
+    with_rights: bool = False
+
+
 class _File(_Entry):
     units: tuple[_UnitEntry, ...]
     people: tuple[_PersonEntry, ...] = ()
+    successions: tuple[_SuccessionEntry, ...] = ()
 
 
 def read_organisation(path: Path) -> Organisation:
@@ -95,11 +114,15 @@ def read_organisation(path: Path) -> Organisation:
 
 def _organisation(entries: _File) -> Organisation:
     return Organisation(
-        units=tuple(Unit(**unit.model_dump()) for unit in entries.units),
+        units=tuple(
+            Unit(**unit.model_dump(exclude={"past"}), past=tuple(Past(**past.model_dump()) for past in unit.past))
+            for unit in entries.units
+        ),
         people=tuple(
             Person(person.id, person.name, tuple(Membership(**role.model_dump()) for role in person.roles))
             for person in entries.people
         ),
+        successions=tuple(Succession(**each.model_dump()) for each in entries.successions),
     )
 
 
@@ -118,6 +141,7 @@ def write_organisation(path: Path, organisation: Organisation) -> None:
         _said(
             id=unit.id, name=unit.name, kind=unit.kind, parent=unit.parent, symbol=unit.symbol,
             aliases=list(unit.aliases), valid_from=unit.valid_from, valid_to=unit.valid_to,
+            past=[_said(**asdict(past)) for past in unit.past],
         )
         for unit in organisation.units
     ]  # fmt: skip
@@ -125,10 +149,10 @@ def write_organisation(path: Path, organisation: Organisation) -> None:
         _said(id=person.id, name=person.name, roles=[_role(role) for role in person.memberships])
         for person in organisation.people
     ]
+    successions = [asdict(each) | {"kind": each.kind.value} for each in organisation.successions]
+    told = {"units": units, "people": people} | ({"successions": successions} if successions else {})
     try:
-        path.write_text(
-            yaml.safe_dump({"units": units, "people": people}, allow_unicode=True, sort_keys=False), "utf-8"
-        )
+        path.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), "utf-8")
     except OSError as error:
         raise UsageError(f"Không ghi được tệp {path}: {error}") from error
 

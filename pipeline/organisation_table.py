@@ -1,4 +1,4 @@
-"""An organisation as one table for spreadsheets: a row for each unit, and a row for each role of each person.
+"""An organisation as a table for spreadsheets: a row for each unit, each role of each person, and all history.
 
 Read with every fault named by its row, in Vietnamese, and nothing half-read; written so that reading it gives the same.
 The form is documented in `docs/organisation.md`. Leaves CSV and XLSX themselves to `pipeline.sheets`.
@@ -6,8 +6,8 @@ The form is documented in `docs/organisation.md`. Leaves CSV and XLSX themselves
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,15 +17,25 @@ from pipeline.model import Membership, Organisation, Person, Unit
 from pipeline.organisation_faults import Place, faults
 from pipeline.organisation_file import NO_HANDLE, is_handle
 from pipeline.sheets import Cell, Formula, Row, read_rows, write_rows
+from pipeline.succession import Past, Succession, SuccessionKind
 from pipeline.text import fold
 
 COLUMNS = (
     "Bảng", "Mã", "Tên", "Loại", "Cấp trên", "Ký hiệu", "Tên khác", "Vai trò", "Đơn vị", "Từ ngày", "Đến ngày",
+    "Kế thừa quyền xem",
 )  # fmt: skip
 """The head of the table, in the order in which it is written. Read in any order, with or without accents."""
 
-UNIT, PERSON = "đơn vị", "người"
-"""What stands under "Bảng": whether the row is of a unit or of a person."""
+UNIT, PERSON, PAST = "đơn vị", "người", "trước đây"
+"""What stands under "Bảng": whether the row is of a unit, of a person, or of what a unit was before."""
+
+SUCCESSION_WORDS: Mapping[SuccessionKind, str] = {
+    SuccessionKind.MERGE: "sáp nhập",
+    SuccessionKind.SPLIT: "chia tách",
+}
+"""The same for rows that say which unit took the place of which."""
+
+YES, NO = "có", "không"
 
 ROLE_WORDS: Mapping[Role, str] = {
     Role.DANG_VIEN: "đảng viên",
@@ -38,6 +48,7 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.KIEM_TOAN: "kiểm toán",
 }
 
+_RIGHTS = "Kế thừa quyền xem"
 _SHORT = 64
 _ALIAS_SEPARATOR = ";"
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -66,10 +77,23 @@ class _Drafts:
 
     units: list[Unit] = field(default_factory=list)
     unit_rows: list[int] = field(default_factory=list)
+    pasts: dict[str, list[tuple[int, Past]]] = field(default_factory=dict)
+    successions: list[tuple[int, Succession]] = field(default_factory=list)
     people: dict[str, str] = field(default_factory=dict)
     person_rows: dict[str, int] = field(default_factory=dict)
     roles: dict[str, list[tuple[int, Membership]]] = field(default_factory=dict)
     faults: list[RowFault] = field(default_factory=list)
+
+    def organisation(self) -> Organisation:
+        """What they come to."""
+        return Organisation(
+            tuple(replace(unit, past=tuple(past for _, past in self.pasts.get(unit.id, ()))) for unit in self.units),
+            tuple(
+                Person(person, name, tuple(role for _, role in self.roles[person]))
+                for person, name in self.people.items()
+            ),
+            tuple(succession for _, succession in self.successions),
+        )
 
 
 def read_table(path: Path) -> TableReading:
@@ -84,13 +108,14 @@ def read_table(path: Path) -> TableReading:
     drafts = _Drafts()
     for row in rows[1:]:
         _read_row(row, columns, drafts)
-    organisation = Organisation(
-        tuple(drafts.units),
-        tuple(
-            Person(person, name, tuple(role for _, role in drafts.roles[person]))
-            for person, name in drafts.people.items()
-        ),
-    )
+    organisation = drafts.organisation()
+    known = {unit.id for unit in drafts.units}
+    drafts.faults += [
+        RowFault(row, f"không có đơn vị «{unit}»")
+        for unit, pasts in drafts.pasts.items()
+        for row, _ in pasts
+        if unit not in known
+    ]
     drafts.faults += [
         RowFault(_row_of(fault.place, organisation, drafts), f"{fault.what}: {fault.text}")
         for fault in faults(organisation)
@@ -126,11 +151,18 @@ def table_rows(organisation: Organisation) -> Iterator[Sequence[Cell]]:
             raise OrganisationError(f"Đơn vị {unit.id} có tên khác chứa dấu «;»: hãy xuất ra tệp .yaml.")
         aliases = f"{_ALIAS_SEPARATOR} ".join(unit.aliases) or None
         own = (unit.id, unit.name, unit.kind, unit.parent, unit.symbol, aliases)
-        yield UNIT, *own, None, None, unit.valid_from, unit.valid_to
+        yield UNIT, *own, None, None, unit.valid_from, unit.valid_to, None
+        for past in unit.past:
+            was = (unit.id, past.name, None, past.parent, past.symbol, None)
+            yield PAST, *was, None, None, None, past.until, None
     for person in organisation.people:
         for role in person.memberships or (None,):
             told = (ROLE_WORDS[Role(role.role)], role.unit, role.valid_from, role.valid_to) if role else (None,) * 4
-            yield PERSON, person.id, person.name, None, None, None, None, *told
+            yield PERSON, person.id, person.name, None, None, None, None, *told, None
+    for each in organisation.successions:
+        with_rights = YES if each.with_rights else None
+        empty = (None,) * 6
+        yield SUCCESSION_WORDS[each.kind], each.unit, *empty, each.successor, each.day, None, with_rights
 
 
 def _columns(head: Row) -> Mapping[str, int]:
@@ -156,18 +188,17 @@ def _read_row(row: Row, columns: Mapping[str, int], drafts: _Drafts) -> None:
     told = [f"cột «{name}» là công thức; hãy dán giá trị" for name, cell in cells.items() if isinstance(cell, Formula)]
     if not told:
         reader = _RowReader({name: cell for name, cell in cells.items() if not isinstance(cell, Formula)}, told)
-        kind = fold(reader.text("Bảng") or "")
-        if kind == fold(UNIT):
-            _read_unit(row.number, reader, drafts)
-        elif kind == fold(PERSON):
-            _read_person(row.number, reader, drafts)
+        read = _READERS.get(fold(reader.text("Bảng") or ""))
+        if read:
+            read(row.number, reader, drafts)
         else:
-            told.append(f"cột «Bảng» phải là «{UNIT}» hoặc «{PERSON}»")
+            *first, last = (f"«{word}»" for word in (UNIT, PERSON, PAST, *SUCCESSION_WORDS.values()))
+            told.append(f"cột «Bảng» phải là {', '.join(first)} hoặc {last}")
     drafts.faults += [RowFault(row.number, text) for text in told]
 
 
 def _read_unit(number: int, reader: "_RowReader", drafts: _Drafts) -> None:
-    reader.nothing_in("Vai trò", "Đơn vị")
+    reader.nothing_in("Vai trò", "Đơn vị", _RIGHTS)
     aliases = tuple(filter(None, map(str.strip, (reader.text("Tên khác") or "").split(_ALIAS_SEPARATOR))))
     unit = Unit(
         id=reader.handle("Mã"),
@@ -185,7 +216,7 @@ def _read_unit(number: int, reader: "_RowReader", drafts: _Drafts) -> None:
 
 
 def _read_person(number: int, reader: "_RowReader", drafts: _Drafts) -> None:
-    reader.nothing_in("Loại", "Cấp trên", "Ký hiệu", "Tên khác")
+    reader.nothing_in("Loại", "Cấp trên", "Ký hiệu", "Tên khác", _RIGHTS)
     person, name = reader.handle("Mã"), reader.required("Tên")
     if drafts.people.get(person, name) != name:
         reader.faults.append(f"người {person}: tên khác với dòng {drafts.person_rows[person]}")
@@ -204,8 +235,40 @@ def _read_person(number: int, reader: "_RowReader", drafts: _Drafts) -> None:
         drafts.roles[person].append((number, role))
 
 
+def _read_past(number: int, reader: "_RowReader", drafts: _Drafts) -> None:
+    reader.nothing_in("Loại", "Tên khác", "Vai trò", "Đơn vị", "Từ ngày", _RIGHTS)
+    unit = reader.handle("Mã")
+    name, symbol = reader.required("Tên"), reader.text("Ký hiệu", longest=_SHORT)
+    parent = (reader.handle("Cấp trên") or None) if reader.text("Cấp trên") else None
+    until = reader.required_day("Đến ngày")
+    if unit and until:
+        drafts.pasts.setdefault(unit, []).append((number, Past(until, name, symbol, parent)))
+
+
+def _read_succession(number: int, reader: "_RowReader", drafts: _Drafts) -> None:
+    reader.nothing_in("Tên", "Loại", "Cấp trên", "Ký hiệu", "Tên khác", "Vai trò", "Đến ngày")
+    word = fold(reader.text("Bảng") or "")
+    kind = next(kind for kind, name in SUCCESSION_WORDS.items() if fold(name) == word)
+    unit, successor, day = reader.handle("Mã"), reader.handle("Đơn vị"), reader.required_day("Từ ngày")
+    with_rights = reader.yes_or_no(_RIGHTS)
+    if unit and successor and day:
+        drafts.successions.append((number, Succession(kind, unit, successor, day, with_rights)))
+
+
+_READERS: Mapping[str, Callable[[int, "_RowReader", _Drafts], None]] = {
+    fold(UNIT): _read_unit,
+    fold(PERSON): _read_person,
+    fold(PAST): _read_past,
+    **{fold(word): _read_succession for word in SUCCESSION_WORDS.values()},
+}
+
+
 def _row_of(place: Place, organisation: Organisation, drafts: _Drafts) -> int:
     """The row of the file that a part of the organisation was read from."""
+    if place.succession is not None:
+        return drafts.successions[place.succession][0]
+    if place.unit is not None and place.past is not None:
+        return drafts.pasts[drafts.units[place.unit].id][place.past][0]
     if place.unit is not None:
         return drafts.unit_rows[place.unit]
     person = organisation.people[place.person or 0].id
@@ -259,6 +322,19 @@ class _RowReader:
         if found is None:
             self.faults.append(f"cột «{column}»: «{cell}» không phải ngày; hãy viết 31/12/2025 hoặc 2025-12-31")
         return found
+
+    def required_day(self, column: str) -> date | None:
+        """A day that must be there; None where what is there is none."""
+        if self.cells.get(column) is None:
+            self.faults.append(f"cột «{column}» còn trống")
+        return self.day(column)
+
+    def yes_or_no(self, column: str) -> bool:
+        """Whether it says yes; nothing is no."""
+        text = self.text(column)
+        if text and fold(text) not in {fold(YES), fold(NO)}:
+            self.faults.append(f"cột «{column}» phải là «{YES}» hoặc «{NO}»")
+        return fold(text or "") == fold(YES)
 
     def nothing_in(self, *columns: str) -> None:
         """Refuse what has no meaning in this kind of row, instead of passing over it."""

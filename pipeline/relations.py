@@ -188,7 +188,7 @@ class _Archive:
 
 def _archive(facts: Catalogue, reader: Reader) -> _Archive:
     units = facts.organisation.units()
-    names = {unit.id: (unit.name, *unit.aliases) for unit in units}
+    names = {unit.id: unit.names for unit in units}
     return _Archive(facts, reader, _Scale({unit.id: unit.parent for unit in units}, names))
 
 

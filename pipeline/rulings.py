@@ -79,7 +79,7 @@ def _proposals(
     units = facts.organisation.units()
     bodies = Bodies(
         {unit.id: unit.parent for unit in units},
-        {unit.id: (unit.name, *unit.aliases) for unit in units},
+        {unit.id: unit.names for unit in units},
         SUCCESSORS,
     )
     settled = {(decided.decision.ground, decided.decision.relation) for decided in history}

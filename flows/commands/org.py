@@ -10,6 +10,7 @@ import typer
 from flows.console import catalogue, command_app, origin, print_json, settings, system_user
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.audit import AuditEvent, Outcome
+from pipeline.clock import today
 from pipeline.errors import OrganisationError
 from pipeline.model import Organisation
 from pipeline.organisation_changes import Changes, changes
@@ -37,9 +38,7 @@ def import_file(
     """Thay toàn bộ tổ chức bằng tổ chức trong tệp; có lỗi nào thì không nạp gì."""
     organisation = _read(file, as_json=as_json)
     with catalogue(settings()) as facts:
-        changed = changes(
-            before=Organisation(facts.organisation.units(), facts.organisation.people()), now=organisation
-        )
+        changed = changes(before=facts.organisation.whole(), now=organisation, today=today())
         if not dry_run:
             facts.organisation.replace(organisation)
             _record("import_organisation", facts)
@@ -60,7 +59,7 @@ def export_file(
     """Ghi tổ chức hiện có ra tệp, nạp lại được."""
     _require_known_kind(file)
     with catalogue(settings()) as facts:
-        organisation = Organisation(facts.organisation.units(), facts.organisation.people())
+        organisation = facts.organisation.whole()
         if file.suffix.lower() in _TABLES:
             from pipeline.organisation_table import write_table
 
@@ -110,6 +109,8 @@ def _lines(changed: Changes) -> list[str]:
         ("người mới", changed.people_added),
         ("người đổi tên hoặc vai trò", changed.people_changed),
         ("người mất mọi vai trò vì không còn trong tệp", changed.people_left_out),
+        ("kế tục mới", changed.successions_added),
+        ("kế tục bị bỏ vì không còn trong tệp", changed.successions_left_out),
     )
     return [f"  {what}: {_named(names)}" for what, names in told if names] or ["  không có gì thay đổi"]
 

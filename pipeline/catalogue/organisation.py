@@ -1,17 +1,20 @@
 """Units, people and their dated roles, and the reader that a person is today."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import asdict
+from datetime import date, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pipeline.access import Grant, Reader, reader_for
 from pipeline.catalogue.database import Database
-from pipeline.catalogue.tables import MembershipRow, PersonRow, UnitRow
+from pipeline.catalogue.tables import MembershipRow, PersonRow, SuccessionRow, UnitRow
+from pipeline.clock import today
 from pipeline.duties import Duties, duties_for
 from pipeline.errors import NotFoundError, UsageError
 from pipeline.model import Membership, Organisation, Person, Unit
+from pipeline.succession import Past, Succession, SuccessionKind, inherited, with_inherited
 
 
 class OrganisationFacts:
@@ -24,30 +27,38 @@ class OrganisationFacts:
     def replace(self, organisation: Organisation) -> None:
         """Make the organisation this one, all or nothing.
 
-        Units and people of before that are not in it stay known (documents may belong to them) but units end and
-        people lose their roles: nobody keeps a right that the file does not give.
+        Units and people of before that are not in it stay known (documents may belong to them) but units end the day
+        before and people lose their roles: nobody keeps a right that the file does not give.
         """
         with self._database.writing() as session:
             session.execute(delete(MembershipRow))
+            session.execute(delete(SuccessionRow))
             _put_units(session, organisation.units)
+            session.add_all(_succession_row(each) for each in organisation.successions)
             for person in organisation.people:
                 session.merge(PersonRow(id=person.id, name=person.name))
             session.flush()
             session.add_all(_membership_rows(organisation.people))
 
+    def whole(self) -> Organisation:
+        """All of it at one moment: units and people by id, successions by their day."""
+        with self._database.reading() as session:
+            return Organisation(_units(session), _people(session), _successions(session))
+
     def units(self) -> tuple[Unit, ...]:
         """All units, ended ones too, by id."""
         with self._database.reading() as session:
-            return tuple(_unit(row) for row in session.scalars(select(UnitRow).order_by(UnitRow.id)))
+            return _units(session)
+
+    def successions(self) -> tuple[Succession, ...]:
+        """Which units came from which, by the day."""
+        with self._database.reading() as session:
+            return _successions(session)
 
     def people(self) -> tuple[Person, ...]:
         """All people with their roles, by id."""
         with self._database.reading() as session:
-            roles: dict[str, list[Membership]] = {}
-            for row in session.scalars(select(MembershipRow).order_by(MembershipRow.id)):
-                roles.setdefault(row.person, []).append(_membership(row))
-            rows = session.scalars(select(PersonRow).order_by(PersonRow.id))
-            return tuple(Person(row.id, row.name, tuple(roles.get(row.id, ()))) for row in rows)
+            return _people(session)
 
     def person(self, person: str) -> Person:
         """The person with this id and all their roles. Raises `NotFoundError`."""
@@ -60,15 +71,16 @@ class OrganisationFacts:
         with self._database.reading() as session:
             _require_person(session, person)
             roles = _memberships(session, person)
-            units = [_unit(row) for row in session.scalars(select(UnitRow))]
-        return reader_for(person, roles, parents=present_parents(units, today), today=today)
+            units, successions = _units(session), _successions(session)
+        reader = reader_for(person, roles, parents=present_parents(units, today), today=today)
+        return Reader(person, with_inherited(reader.tokens, inherited(successions, today)))
 
     def duties(self, person: str, *, today: date) -> Duties:
         """What a person may do today beside reading. Raises `NotFoundError` for an unknown person."""
         with self._database.reading() as session:
             _require_person(session, person)
             roles = _memberships(session, person)
-            units = [_unit(row) for row in session.scalars(select(UnitRow))]
+            units = _units(session)
         return duties_for(person, roles, parents=present_parents(units, today), today=today)
 
     def require_unit(self, unit: str) -> Unit:
@@ -97,19 +109,16 @@ class OrganisationFacts:
 
 def present_parents(units: Sequence[Unit], today: date) -> dict[str, str | None]:
     """The parent of each unit that exists on that day."""
-    return {
-        unit.id: unit.parent
-        for unit in units
-        if (unit.valid_from is None or unit.valid_from <= today) and (unit.valid_to is None or today <= unit.valid_to)
-    }
+    return {unit.id: unit.parent for unit in units if unit.is_there_on(today)}
 
 
 def _put_units(session: Session, units: Sequence[Unit]) -> None:
     """Write units parents first, and end those that are no longer named."""
-    known = {unit.id: unit for unit in units}
+    known, yesterday = {unit.id for unit in units}, today() - timedelta(days=1)
     for row in session.scalars(select(UnitRow)):
-        if row.id not in known and row.valid_to is None:
-            row.valid_to = date.min
+        if row.id not in known and (row.valid_to is None or row.valid_to > yesterday):
+            row.valid_to = yesterday
+            row.valid_from = None if row.valid_from is None else min(row.valid_from, yesterday)
     for unit in units:
         session.merge(UnitRow(**(_unit_values(unit) | {"parent": None})))
     session.flush()
@@ -128,6 +137,7 @@ def _unit_values(unit: Unit) -> dict[str, object]:
         "aliases": list(unit.aliases),
         "valid_from": unit.valid_from,
         "valid_to": unit.valid_to,
+        "past": [asdict(past) | {"until": past.until.isoformat()} for past in unit.past],
     }
 
 
@@ -141,6 +151,37 @@ def _unit(row: UnitRow) -> Unit:
         aliases=tuple(row.aliases),
         valid_from=row.valid_from,
         valid_to=row.valid_to,
+        past=tuple(
+            Past(date.fromisoformat(past["until"] or ""), past["name"] or "", past["symbol"], past["parent"])
+            for past in row.past
+        ),
+    )
+
+
+def _units(session: Session) -> tuple[Unit, ...]:
+    return tuple(_unit(row) for row in session.scalars(select(UnitRow).order_by(UnitRow.id)))
+
+
+def _people(session: Session) -> tuple[Person, ...]:
+    roles: dict[str, list[Membership]] = {}
+    for row in session.scalars(select(MembershipRow).order_by(MembershipRow.id)):
+        roles.setdefault(row.person, []).append(_membership(row))
+    rows = session.scalars(select(PersonRow).order_by(PersonRow.id))
+    return tuple(Person(row.id, row.name, tuple(roles.get(row.id, ()))) for row in rows)
+
+
+def _successions(session: Session) -> tuple[Succession, ...]:
+    rows = session.scalars(
+        select(SuccessionRow).order_by(SuccessionRow.day, SuccessionRow.unit, SuccessionRow.successor)
+    )
+    return tuple(
+        Succession(SuccessionKind(row.kind), row.unit, row.successor, row.day, row.with_rights) for row in rows
+    )
+
+
+def _succession_row(each: Succession) -> SuccessionRow:
+    return SuccessionRow(
+        unit=each.unit, successor=each.successor, kind=each.kind, day=each.day, with_rights=each.with_rights
     )
 
 

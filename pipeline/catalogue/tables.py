@@ -91,6 +91,18 @@ class UnitRow(Base):
     aliases: Mapped[list[str]] = mapped_column(JSON)
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
+    past: Mapped[list[dict[str, str | None]]] = mapped_column(JSON, server_default="[]")
+
+
+class SuccessionRow(Base):
+    """Which unit took the place of which."""
+
+    __tablename__ = "successions"
+    unit: Mapped[str] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    successor: Mapped[str] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    day: Mapped[date] = mapped_column(Date)
+    with_rights: Mapped[bool] = mapped_column(Boolean)
 
 
 class PersonRow(Base):

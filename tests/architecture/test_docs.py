@@ -216,15 +216,17 @@ def test_every_right_that_a_reader_holds_can_be_granted_as_documented() -> None:
     assert {token.partition(":")[0] for token in reader.tokens} == {g.partition(":")[0] for g in documented_grants()}
 
 
-def test_the_example_of_an_organisation_can_be_read(tmp_path: Path) -> None:
-    (example,) = examples(page("organisation.md"), "yaml")
-    file = tmp_path / "organisation.yaml"
-    file.write_text(example, "utf-8")
+def test_the_examples_of_an_organisation_can_be_read(tmp_path: Path) -> None:
+    read = []
+    for example in examples(page("organisation.md"), "yaml"):
+        file = tmp_path / "organisation.yaml"
+        file.write_text(example, "utf-8")
+        read.append(read_organisation(file))
 
-    organisation = read_organisation(file)
-
-    assert [unit.id for unit in organisation.units] == ["dang-uy", "chi-bo-1"]
-    assert [person.id for person in organisation.people] == ["van-thu", "dang-vien-1"]
+    whole, history = read
+    assert [unit.id for unit in whole.units] == ["dang-uy", "chi-bo-1"]
+    assert [person.id for person in whole.people] == ["van-thu", "dang-vien-1"]
+    assert [(each.unit, each.successor) for each in history.successions] == [("chi-bo-2", "chi-bo-1")]
 
 
 # --- routes -------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ def _here(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def kept(facts: Catalogue) -> Organisation:
-    return Organisation(facts.organisation.units(), facts.organisation.people())
+    return facts.organisation.whole()
 
 
 @pytest.mark.parametrize("name", ["o.yaml", "o.csv", "o.xlsx"])
@@ -44,6 +44,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(
     assert told["changes"] == {
         "units_added": [], "units_changed": ["chi-bo-01"], "units_ended": [],
         "people_added": ["kiem-toan-2"], "people_changed": [], "people_left_out": ["kiem-toan"],
+        "successions_added": [], "successions_left_out": [],
     }  # fmt: skip
     assert cli.main(["org", "import", str(file), "--dry-run"]) == 0
     assert "đơn vị thay đổi: 1 (chi-bo-01)" in capsys.readouterr().out

@@ -1,6 +1,8 @@
 """The describer on real files: what stands on them is in `samples/truth.json`."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,10 @@ import pytest
 
 from extractors.describe import open_describer
 from extractors.reader import open_reader
-from pipeline.model import Description, FieldName, PageResult, PageStatus
+from pipeline.model import Description, FieldName, PageResult, PageStatus, Unit
 from pipeline.organisation_file import read_organisation
 from pipeline.settings import IntakeSettings, OCRSettings
+from pipeline.succession import Past
 from tests.unit.extractors.sheet import page, party_header, titled
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -72,6 +75,23 @@ def test_a_blank_page_may_lie_before_the_first() -> None:
     blank = PageResult(1, PageStatus.BLANK)
 
     assert described_pages(blank, page([*party_header(), *titled()])).fields[FieldName.NUMBER].page == 2
+
+
+def test_a_unit_is_found_by_the_name_and_code_that_it_had_before() -> None:
+    unit = Unit("hoi", "Hội Làm Vườn", "hoi", symbol="HLV", past=(Past(date(2024, 1, 1), "HỘI SINH VẬT CẢNH", "KVX"),))
+    paper = page([*party_header("Số 05-NQ/KVX", bodies=("HỘI SINH VẬT CẢNH", "*")), *titled()])
+    before, now = (
+        open_describer().describe([paper], file_name="a.pdf", units=[one]) for one in _with_and_without(unit)
+    )
+
+    assert certain(before)["issuer"] == "hoi"
+    assert certain(before)["number"] == "05-NQ/KVX"
+    assert now.fields[FieldName.ISSUER].value == "HỘI SINH VẬT CẢNH"
+    assert now.fields[FieldName.NUMBER].is_doubtful
+
+
+def _with_and_without(unit: Unit) -> tuple[Unit, Unit]:
+    return unit, replace(unit, past=())
 
 
 def described_pages(*pages: PageResult) -> Description:
