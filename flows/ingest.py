@@ -227,7 +227,7 @@ class _Run:
 
 
 def _unfinished(ordinal: int, found: FoundFile) -> Outcome:
-    return Outcome(ordinal, found.shown_path, FileStatus.UNFINISHED, UNFINISHED, may_be_retried=True)
+    return Outcome(ordinal, found.shown_path, FileStatus.UNFINISHED, UNFINISHED, may_be_retried=True, inner=found.inner)
 
 
 def run_direct(

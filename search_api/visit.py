@@ -10,13 +10,14 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from pipeline.access import document_tokens, may_publish, may_read
+from pipeline.access import may_publish
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.documents import not_found_message
 from pipeline.clock import today
 from pipeline.duties import Duties
 from pipeline.errors import NotAllowedError, NotFoundError
 from pipeline.model import DocumentRecord, PageRecord
+from pipeline.whole_file import may_read_whole_file
 from search_api.auth import CurrentReader, SignedIn
 from search_api.services import Services, ServicesOf
 
@@ -106,17 +107,8 @@ class Visit:
         self.record(action, unit)
 
     def may_read_whole_file(self, record: DocumentRecord) -> bool:
-        """Whether the reader may read every document cut from the same file, and every page of it.
-
-        Pages that belong to no document are for the clerks of the owner unit alone.
-        """
-        ids = self.of.catalogue.documents.ids_of_file(record.file.id)
-        cut = self.of.catalogue.documents.documents(ids).values()
-        pages = {page.file_page for document in cut for page in document.pages}
-        is_all_cut = pages.issuperset(range(1, record.file.pages + 1))
-        clerks = document_tokens(owner_unit=record.owner_unit, is_published=False, grants=())
-        reader = self.who.reader
-        return all(document.is_readable_by(reader) for document in cut) and (is_all_cut or may_read(reader, clerks))
+        """Whether the reader may read every document cut from the same file, and every page of it."""
+        return may_read_whole_file(record, self.of.catalogue, reader=self.who.reader)
 
 
 def visit(of: ServicesOf, who: CurrentReader) -> Visit:

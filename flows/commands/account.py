@@ -15,7 +15,7 @@ import typer
 
 from flows.console import catalogue, command_app, origin, print_json, settings, system_user
 from pipeline.catalogue import Catalogue
-from pipeline.catalogue.accounts import Account, Credential, CredentialKind
+from pipeline.catalogue.accounts import Account, Credential, CredentialKind, Scope
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.clock import HOME_ZONE
 from pipeline.errors import NotAllowedError, NotFoundError, UsageError
@@ -59,10 +59,12 @@ def token(
     person: PersonArgument,
     name: Annotated[str, typer.Option(help="Chương trình nào dùng mã này")],
     days: Annotated[int, typer.Option(min=1, max=3_650, help="Mã có hạn bao nhiêu ngày")] = 90,
+    scope: Annotated[list[Scope] | None, typer.Option(help="Dùng được cho việc gì; có thể nêu nhiều lần")] = None,
     as_json: JSONOption = False,
 ) -> None:
-    """Cấp mã truy cập cho một chương trình đọc thay người đó. Mã chỉ hiện một lần."""
+    """Cấp mã truy cập cho một chương trình làm thay người đó, mặc định chỉ đọc. Mã chỉ hiện một lần."""
     secret, expires = new_secret(), datetime.now(UTC) + timedelta(days=days)
+    scopes = frozenset(scope or [Scope.READ])
     of = settings()
     with catalogue(of) as facts:
         facts.organisation.person(person)
@@ -74,9 +76,16 @@ def token(
             kind=CredentialKind.TOKEN,
             name=name[:_LONGEST_NAME],
             expires_at=expires,
+            scopes=scopes,
         )
         _record(person, "create-token", facts)
-    told = {"person": person, "name": name, "token": secret, "expires_at": expires.isoformat(timespec="seconds")}
+    told = {
+        "person": person,
+        "name": name,
+        "token": secret,
+        "expires_at": expires.isoformat(timespec="seconds"),
+        "scopes": sorted(scopes),
+    }
     _say(f"{secret}\nMã này chỉ hiện một lần; có hạn tới {expires:%d/%m/%Y}.", told, as_json=as_json)
 
 

@@ -10,10 +10,12 @@ from flows.acts import readable, record_act
 from flows.console import catalogue, command_app, print_json, reader_as, settings
 from flows.words import DOCUMENT_WORDS, FIELD_WORDS, PAGE_WORDS, RELATION_WORDS, SYSTEM_WORDS
 from indexer.fields import display_title, told_fields
-from pipeline.model import DocumentRecord, FieldName, FieldValue, PageRecord
+from pipeline.model import DocumentRecord, FieldName, FieldValue
 from pipeline.relations import Relations, relations_of
+from pipeline.topics import TOPICS
 from pipeline.types import TYPES
 from pipeline.validity import VALIDITY_WORDS
+from pipeline.whole_file import may_read_whole_file
 
 _WIDTH = max(map(len, FIELD_WORDS.values()))
 
@@ -35,20 +37,20 @@ def show(
         record = replace(record, fields=told)
         texts = facts.documents.page_texts([document]).get(document, {})
         ties = relations_of(record, facts, reader=reader)
+        is_whole = may_read_whole_file(record, facts, reader=reader)
         record_act(reader, "view", document, facts)
     if as_json:
-        print_json(_json(record, told, texts) | _ties(ties))
+        print_json(_json(record, told) | {"pages": _pages(record, texts, is_whole=is_whole)} | _ties(ties))
     else:
         print("\n".join([*_lines(record), *_tie_lines(ties), *_page_lines(record, texts)]))
 
 
-def _json(record: DocumentRecord, told: Mapping[FieldName, FieldValue], texts: Mapping[int, str]) -> dict[str, object]:
+def _json(record: DocumentRecord, told: Mapping[FieldName, FieldValue]) -> dict[str, object]:
     return {
         "id": record.id,
         "status": record.status,
         "doubtful": list(record.doubtful),
         "fields": {name: _field(value) for name, value in told.items()},
-        "pages": [_page(page, texts.get(page.page, "")) for page in record.pages],
     }
 
 
@@ -70,16 +72,20 @@ def _field(value: FieldValue) -> dict[str, object]:
     return {**asdict(value), "doubtful": value.is_doubtful}
 
 
-def _page(page: PageRecord, text: str) -> dict[str, object]:
-    return {
-        "number": page.page,
-        "file_page": page.file_page,
-        "status": page.status,
-        "reason": page.reason,
-        "source": page.source,
-        "confidence": page.confidence,
-        "text": text,
-    }
+def _pages(record: DocumentRecord, texts: Mapping[int, str], *, is_whole: bool) -> list[dict[str, object]]:
+    """The pages. Where in the file they lie speaks of what else was scanned with them, as the file itself does."""
+    return [
+        {
+            "number": page.page,
+            "file_page": page.file_page if is_whole else None,
+            "status": page.status,
+            "reason": page.reason,
+            "source": page.source,
+            "confidence": page.confidence,
+            "text": texts.get(page.page, ""),
+        }
+        for page in record.pages
+    ]
 
 
 def _lines(record: DocumentRecord) -> list[str]:
@@ -123,6 +129,8 @@ def _value(name: FieldName, value: str) -> str:
     """A value as people say it."""
     if name is FieldName.SYSTEM:
         return SYSTEM_WORDS.get(value, value)
+    if name is FieldName.TOPIC:
+        return TOPICS.get(value, value)
     if name is FieldName.VALIDITY:
         return VALIDITY_WORDS.get(value, value)
     return TYPES[value].title if name is FieldName.TYPE and value in TYPES else value

@@ -57,7 +57,7 @@ def _hashed(files: Mapping[int, FoundFile]) -> tuple[dict[int, HashedFile], list
         try:
             hashed[ordinal] = hash_file(file)
         except FileRefusedError as refusal:
-            refused.append(Outcome(ordinal, file.shown_path, FileStatus.REFUSED, str(refusal)))
+            refused.append(Outcome(ordinal, file.shown_path, FileStatus.REFUSED, str(refusal), inner=file.inner))
     return hashed, refused
 
 
@@ -69,4 +69,4 @@ def _marks(hashes: Collection[str], rooms: Rooms) -> Mapping[str, str]:
 
 
 def _duplicate(ordinal: int, file: HashedFile, documents: tuple[str, ...]) -> Outcome:
-    return Outcome(ordinal, file.found.shown_path, FileStatus.DUPLICATE, KNOWN, documents)
+    return Outcome(ordinal, file.found.shown_path, FileStatus.DUPLICATE, KNOWN, documents, inner=file.found.inner)

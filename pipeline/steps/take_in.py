@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import PurePath
 
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.batches import BatchItem
@@ -24,7 +25,7 @@ from pipeline.errors import (
 from pipeline.model import FileStatus, PageResult, QuarantineRecord
 from pipeline.ports import Describer, FileReader, ObjectStore, Splitter, one_document
 from pipeline.steps.file import Filed, describe, file, pages_of, promote
-from pipeline.steps.intake import Asked, FoundFile, HashedFile, is_still_there, stage
+from pipeline.steps.intake import Asked, FoundFile, HashedFile, is_still_there, printable, stage
 from pipeline.steps.recognise import recognise
 from pipeline.storage.packed import ArchiveLimits
 from pipeline.storage.staging import Manifest, StagedFile, Staging
@@ -54,7 +55,8 @@ class Rooms:
 class Outcome:
     """How the intake of one file ended. `path` is None for one with a secrecy mark: its name may be secret too.
 
-    `may_be_retried` says that nothing is wrong with the file: something of ours could not be used, or we were stopped.
+    `inner` is the end of the path within an archive or a mail. `may_be_retried` says that nothing is wrong with the
+    file: something of ours could not be used, or we were stopped.
     """
 
     ordinal: int
@@ -63,6 +65,15 @@ class Outcome:
     reason: str | None = None
     documents: tuple[str, ...] = ()
     may_be_retried: bool = False
+    inner: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """The file's name, of one that was packed with that of the archive: `archive.zip/folder/name.pdf`."""
+        if self.path is None:
+            return None
+        outer = self.path.removesuffix(f"/{self.inner}") if self.inner else self.path
+        return printable("/".join(filter(None, (PurePath(outer).name, self.inner))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,9 @@ def take_in(hashed: HashedFile, asked: Asked, place: Place, rooms: Rooms, *, on_
         raise
     except _MarkedError as marked:
         # Nothing may name it any more, nor say that it is done with: the next run finds the mark again.
-        return replace(_failed(marked.cause, place, hashed.found, rooms.catalogue), path=None, may_be_retried=True)
+        return replace(
+            _failed(marked.cause, place, hashed.found, rooms.catalogue), path=None, inner=None, may_be_retried=True
+        )
     except Exception as error:  # noqa: BLE001 - the outer edge of one file: whatever it was must not stop the batch
         return _failed(error, place, hashed.found, rooms.catalogue)
 
@@ -156,7 +169,7 @@ def ended(place: Place, found: FoundFile, status: FileStatus, reason: str | None
         catalogue.batches.record(place.batch, [BatchItem(place.ordinal, status, reason)])
     except UnavailableError as error:
         _log.error("how file %d of batch %s ended was not recorded: %s", place.ordinal, place.batch, error)
-    return Outcome(place.ordinal, found.shown_path, status, reason)
+    return Outcome(place.ordinal, found.shown_path, status, reason, inner=found.inner)
 
 
 def _through(
@@ -180,7 +193,7 @@ def _through(
     _require_screened(pages)
     filed = _file(staged, manifest, pages, place, rooms, found.note)
     staged.wipe()
-    return Outcome(place.ordinal, found.shown_path, filed.status, filed.reason, filed.documents)
+    return Outcome(place.ordinal, found.shown_path, filed.status, filed.reason, filed.documents, inner=found.inner)
 
 
 def _quarantine(staged: StagedFile, level: str, manifest: Manifest, place: Place, rooms: Rooms) -> Outcome:
@@ -222,7 +235,7 @@ def duplicate(place: Place, found: FoundFile, file_id: str, catalogue: Catalogue
     """The outcome of a file that the unit has already, with the documents that it became."""
     catalogue.batches.record(place.batch, [BatchItem(place.ordinal, FileStatus.DUPLICATE, KNOWN, file_id)])
     documents = catalogue.documents.ids_of_file(file_id)
-    return Outcome(place.ordinal, found.shown_path, FileStatus.DUPLICATE, KNOWN, documents)
+    return Outcome(place.ordinal, found.shown_path, FileStatus.DUPLICATE, KNOWN, documents, inner=found.inner)
 
 
 def quarantined(level: str, sha256: str, actor: str, place: Place, rooms: Rooms) -> Outcome:

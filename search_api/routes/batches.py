@@ -7,7 +7,7 @@ An upload becomes a job, which a worker of `vankho up` does; when it begins ther
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -20,7 +20,7 @@ from pipeline.catalogue.batches import BatchRecord
 from pipeline.catalogue.jobs import Once
 from pipeline.errors import NotAllowedError, NotFoundError
 from pipeline.model import FileStatus
-from pipeline.steps.intake import Asked, printable
+from pipeline.steps.intake import Asked
 from pipeline.storage.spool import Spool
 from search_api.grants import grants_of
 from search_api.responses import BatchAnswer, BatchFileAnswer, BatchReportAnswer, JobAnswer, errors
@@ -202,7 +202,4 @@ def _readable(documents: Collection[str], record: BatchRecord, visit: Visit) -> 
 def _names(record: BatchRecord, of: Services) -> Mapping[int, str | None]:
     """The names under which files came, as long as the job's report is here: the catalogue has those of filed ones."""
     report = of.desk.report(record.job, record.id) if record.job else None
-    return {
-        outcome.ordinal: printable(PurePath(outcome.path).name) if outcome.path is not None else None
-        for outcome in (report.outcomes if report else ())
-    }
+    return {outcome.ordinal: outcome.name for outcome in (report.outcomes if report else ())}

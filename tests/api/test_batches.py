@@ -1,5 +1,7 @@
 """Uploads and what becomes of them: taken once, told to whom they concern, and nothing left of what was refused."""
 
+import io
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -77,15 +79,30 @@ def test_what_was_sent_is_taken_in_and_each_file_told_of(house: House, tmp_path:
 
 def test_names_of_what_did_not_come_in_go_with_the_report(house: House, tmp_path: Path) -> None:
     clerk = house.client("van-thu")
-    job = upload(clerk, ("một.pdf", paper(tmp_path, 1)), TEXT).json()["id"]
+    job = upload(clerk, ("một.pdf", paper(tmp_path, 1)), TEXT, ("đợt.zip", packed(paper(tmp_path, 2)))).json()["id"]
     with worker_of(house) as worker:
         worker.work_once()
     batch = clerk.get(f"/jobs/{job}").json()["batch"]
 
+    def names() -> list[tuple[str | None, str]]:
+        outcomes = clerk.get(f"/batches/{batch}").json()["outcomes"]
+        return [(file["name"], file["status"]) for file in outcomes]
+
+    told = [("một.pdf", "stored"), ("ghi chép.txt", "refused"), ("đợt.zip/2025/hai.pdf", "stored")]
+    assert names() == [*told, ("đợt.zip/ba.txt", "refused")]
+
     house.of.desk.spool.sweep(but=(), seconds=-1, is_job=house.of.catalogue.jobs.exists)
 
-    outcomes = clerk.get(f"/batches/{batch}").json()["outcomes"]
-    assert [(file["name"], file["status"]) for file in outcomes] == [("một.pdf", "stored"), (None, "refused")]
+    assert names() == [("một.pdf", "stored"), (None, "refused"), ("hai.pdf", "stored"), (None, "refused")]
+
+
+def packed(pdf: bytes) -> bytes:
+    """An archive with a paper in a folder, and something else."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("2025/hai.pdf", pdf)
+        archive.writestr("ba.txt", b"...")
+    return out.getvalue()
 
 
 @pytest.mark.parametrize("person", READERS)

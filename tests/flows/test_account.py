@@ -10,7 +10,7 @@ import pytest
 from flows import cli
 from flows.commands import account
 from pipeline.catalogue import Catalogue
-from pipeline.catalogue.accounts import CredentialKind
+from pipeline.catalogue.accounts import CredentialKind, Scope
 from pipeline.model import Membership, Organisation, Person, Unit
 from pipeline.passwords import secret_hash, verify_password
 from pipeline.settings import load_settings
@@ -112,12 +112,14 @@ def test_a_new_password_unlocks_and_ends_sessions_and_tokens(
 def test_a_token_is_shown_once_and_kept_as_a_hash(
     facts: Catalogue, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert run(monkeypatch, "token", "van-thu", "--name", "máy quét", "--days", "7", "--json") == 0
+    words = ["--days", "7", "--scope", "read", "--scope", "write", "--json"]
+    assert run(monkeypatch, "token", "van-thu", "--name", "máy quét", *words) == 0
 
     told = json.loads(capsys.readouterr().out)
     kept = facts.accounts.credential(secret_hash(told["token"]))
     assert kept is not None
     assert (kept.person, kept.kind, kept.name) == ("van-thu", CredentialKind.TOKEN, "máy quét")
+    assert (kept.scopes, told["scopes"]) == (frozenset({Scope.READ, Scope.WRITE}), ["read", "write"])
     assert (kept.expires_at - kept.created_at).days in {6, 7}
     assert told["expires_at"] == kept.expires_at.isoformat(timespec="seconds")
     assert audited(facts) == [("create-token", "van-thu")]
@@ -193,6 +195,16 @@ def test_without_impersonation_there_is_no_token_without_an_account(
     assert run(monkeypatch, "token", "van-thu", "--name", "x") == 2
     assert "chưa có tài khoản" in capsys.readouterr().err
     assert facts.accounts.credentials("van-thu") == []
+
+
+def test_a_token_reads_and_no_more_unless_more_is_asked_for(
+    facts: Catalogue, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "token", "van-thu", "--name", "máy in", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["scopes"] == ["read"]
+    (kept,) = facts.accounts.credentials("van-thu")
+    assert kept.scopes == frozenset({Scope.READ})
+    assert run(monkeypatch, "token", "van-thu", "--name", "máy in", "--scope", "everything") == 2
 
 
 def test_sessions_and_tokens_are_listed_and_ended(

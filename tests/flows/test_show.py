@@ -18,11 +18,11 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 
 
 def shown(capsys: pytest.CaptureFixture[str], document: str, person: str) -> dict[str, Any]:
-    """The fields that the command line shows this person."""
+    """What the command line shows this person."""
     capsys.readouterr()
     assert cli.main(["show", document, "--as", person, "--json"]) == 0
-    fields: dict[str, Any] = json.loads(capsys.readouterr().out)["fields"]
-    return fields
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return told
 
 
 def test_what_was_read_in_a_files_name_is_for_those_who_publish(
@@ -34,8 +34,19 @@ def test_what_was_read_in_a_files_name_is_for_those_who_publish(
         ("bi-thu", "tên tệp kể cả chuyện khác"),
         ("mot", None),
     ):
-        told = shown(capsys, document, person)
+        told = shown(capsys, document, person)["fields"]
         assert told["date"]["raw"] == raw
         answered = house.client(person).get(f"/documents/{document}").json()["fields"]
         assert {name: {**value, "doubtful": told[name]["doubtful"]} for name, value in answered.items()} == told
+    house.of.close()
+
+
+def test_where_in_a_stack_a_page_lies_is_for_those_who_may_read_all_of_it(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, second = house.file(Paper("kín", grants=("person:hai",)), Paper("đất đai", grants=("everyone",)))
+    (alone,) = house.file(Paper("một mình", grants=("everyone",)))
+    for person, place in (("van-thu", 2), ("hai", 2), ("mot", None), ("bi-thu", None)):
+        assert [page["file_page"] for page in shown(capsys, second, person)["pages"]] == [place]
+        assert [page["file_page"] for page in shown(capsys, alone, person)["pages"]] == [1]
     house.of.close()
