@@ -34,7 +34,7 @@ FOUNTS: dict[str, dict[Face, str]] = {
         "bold-italic": "LiberationMono-BoldItalic.ttf",
     },
 }
-"""What pages can be printed in. Lines are broken for the first; the others are set smaller, as wide as it."""
+"""What pages can be printed in. Lines are broken for the first; `founts` sets them in the others."""
 HAND_FILES = (
     "dkg.ttf",
     "dkgBd.ttf",

@@ -6,7 +6,8 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 
 from samples.generator import ink
-from samples.generator.fonts import FOUNTS, load_font, text_width
+from samples.generator.fonts import FOUNTS, load_font
+from samples.generator.founts import in_fount
 from samples.generator.handwriting import BLUE, Hand, write_digits
 from samples.generator.model import PAGE_HEIGHT, PAGE_WIDTH, Blank, Box, Sheet
 
@@ -28,7 +29,7 @@ def draw_sheet(
 ) -> Drawing:
     """Draw a sheet: print first, then writing, signature, seal and marks, in ink that lets the print show through."""
     scale = dpi / 72
-    page = _print(sheet, scale, fount)
+    page = _print(in_fount(sheet, fount) if fount != "serif" else sheet, scale, fount)
     boxes = [box for blank in sheet.blanks for box in _fill(page, blank, hand, scale, rng)]
     for sign in sheet.signatures:
         mask = ink.signature(sign.name, sign.width * scale, sign.height * scale, rng)
@@ -51,8 +52,7 @@ def _print(sheet: Sheet, scale: float, fount: str) -> Image.Image:
         ends = (rule.x0 * scale, rule.y0 * scale, rule.x1 * scale, rule.y1 * scale)
         draw.line(ends, fill=_TONER, width=max(1, round(rule.width * scale)))
     for word in sheet.words:
-        fit = 1.0 if fount == "serif" else min(1.0, word.width / text_width(word.text, word.style, fount))
-        font = load_font(FOUNTS[fount][word.style.face], word.style.size * fit * scale)
+        font = load_font(FOUNTS[fount][word.style.face], word.style.size * scale)
         draw.text((word.x * scale, word.y * scale), word.text, font=font, fill=_TONER, anchor="ls")
     return page.convert("RGB")
 

@@ -1,6 +1,7 @@
 """The generator is deterministic, says what it draws, and gives tests the pages they ask for."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,12 @@ from samples.generator import (
     write_set,
 )
 from samples.generator.degrade import Scan
-from samples.generator.fonts import DEBIAN_PACKAGES, HAND_FILES, FontMissingError, font_path, package_of
+from samples.generator.fonts import DEBIAN_PACKAGES, FOUNTS, HAND_FILES, FontMissingError, font_path, package_of
+from samples.generator.founts import in_fount
 from samples.generator.handwriting import HANDS, Hand, write_digits
 from samples.generator.layout import lay_out
 from samples.generator.library import bodies, committed
+from samples.generator.model import PAGE_WIDTH
 from samples.generator.strokes import DIGITS, strokes
 from samples.generator.templates import PARTY_SYMBOLS, STATE_SYMBOLS, invent
 from samples.generator.truth import reading_orders
@@ -163,6 +166,19 @@ def test_a_missing_fount_names_its_package(monkeypatch: pytest.MonkeyPatch, tmp_
             font_path("Kristi.ttf")
     finally:
         font_path.cache_clear()
+
+
+@pytest.mark.parametrize("fount", FOUNTS)
+def test_a_sheet_set_in_another_fount_keeps_its_lines(fount: str) -> None:
+    paper, _ = invent(7, 0, "scan")
+    for sheet in lay_out(paper, bodies()[paper.body_key]):
+        words = in_fount(sheet, fount).words
+        assert [(word.text, word.y) for word in words] == [(word.text, word.y) for word in sheet.words]
+        assert all(0 < word.x and word.x + word.width < PAGE_WIDTH for word in words)
+        sizes = {was.style.size: word.style.size for was, word in zip(sheet.words, words, strict=True)}
+        assert [sizes[was.style.size] for was in sheet.words] == [word.style.size for word in words]
+        rows = [(first, then) for first, then in pairwise(words) if first.y == then.y and first.x < then.x]
+        assert all(first.x + first.width <= then.x + 0.01 for first, then in rows)
 
 
 def test_every_fount_has_a_listed_package() -> None:
