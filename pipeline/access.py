@@ -7,10 +7,11 @@ No tokens: nothing. Engines and pages apply this module; nobody else decides.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 EVERYONE = "everyone"
@@ -103,32 +104,53 @@ class DatedRole(Protocol):
         """Whether it is in force on that day."""
 
 
+NO_RIGHTS_OF_BEFORE: Mapping[str, frozenset[str]] = MappingProxyType({})
+
 _Role = TypeVar("_Role", bound=DatedRole)
 
 
-def reader_for(person: str, roles: Iterable[DatedRole], *, parents: Mapping[str, str | None], today: date) -> Reader:
+def reader_for(
+    person: str,
+    roles: Iterable[DatedRole],
+    *,
+    parents: Mapping[str, str | None],
+    today: date,
+    before: Mapping[str, frozenset[str]] = NO_RIGHTS_OF_BEFORE,
+) -> Reader:
     """The reader that a person is today.
 
-    `parents` maps each unit that exists today to its parent. A role in a unit that is not in it gives nothing.
+    `parents` maps each unit that exists today to its parent. A role in a unit that is not in it gives nothing. `before`
+    maps units to those before them whose rights their people have (`pipeline.succession.inherited`).
     A person without a member role holds no token, not even their own: deny by default.
     """
-    given = tokens_by_role(person, roles, parents=parents, today=today)
+    given = tokens_by_role(person, roles, parents=parents, today=today, before=before)
     return Reader(id=person, tokens=frozenset().union(*(tokens for _, tokens in given)))
 
 
 def tokens_by_role(
-    person: str, roles: Iterable[_Role], *, parents: Mapping[str, str | None], today: date
+    person: str,
+    roles: Iterable[_Role],
+    *,
+    parents: Mapping[str, str | None],
+    today: date,
+    before: Mapping[str, frozenset[str]],
 ) -> list[tuple[_Role, frozenset[str]]]:
     """The roles that give a person something today, each with the tokens that it gives (see `reader_for`)."""
     held = [role for role in roles if role.holds_on(today) and role.unit in parents and role.role in MEMBER_ROLES]
     return [
         (
             role,
-            frozenset({EVERYONE, f"person:{person}", f"unit:{role.unit}", role_token(role.role, role.unit)})
-            | {f"under:{unit}" for unit in lineage(role.unit, parents)},
+            frozenset({EVERYONE, f"person:{person}"})
+            | {f"unit:{unit}" for unit in _with_before([role.unit], before)}
+            | {role_token(role.role, unit) for unit in _with_before([role.unit], before)}
+            | {f"under:{unit}" for unit in _with_before(lineage(role.unit, parents), before)},
         )
         for role in held
     ]
+
+
+def _with_before(units: Sequence[str], before: Mapping[str, frozenset[str]]) -> set[str]:
+    return set(units).union(*(before.get(unit, ()) for unit in units))
 
 
 def lineage(unit: str, parents: Mapping[str, str | None]) -> list[str]:

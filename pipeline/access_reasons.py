@@ -5,7 +5,7 @@ A reason is a token that the document carries and the person holds, with the rol
 person may read is what both may read, counts too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,8 @@ from pipeline.catalogue import Catalogue
 from pipeline.catalogue.organisation import present_parents
 from pipeline.duties import Duties
 from pipeline.errors import NotAllowedError, NotFoundError
-from pipeline.model import DocumentRecord, DocumentStatus, Person
+from pipeline.model import DocumentRecord, DocumentStatus, Organisation, Person
+from pipeline.succession import inherited
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -97,11 +98,10 @@ class Page:
         return (self.number - 1) * self.size
 
 
-def access_to(
-    record: DocumentRecord, people: Sequence[Person], parents: Mapping[str, str | None], today: date
-) -> DocumentAccess:
-    """Who of these people may read the document on that day. `parents` as for `pipeline.access.reader_for`."""
-    held = [(person, reasons_of(person, parents, today)) for person in people]
+def access_to(record: DocumentRecord, organisation: Organisation, today: date) -> DocumentAccess:
+    """Who of the organisation may read the document on that day."""
+    parents, before = present_parents(organisation.units, today), inherited(organisation.successions, today)
+    held = [(person, _reasons_of(person, parents, before, today)) for person in organisation.people]
     granted = {grant.token for grant in record.grants} if record.status is DocumentStatus.PUBLISHED else set()
     doors = sorted(record.tokens, key=lambda token: (token in granted, token))
     holders = [Holder(person.id, person.name, _by(record, reasons)) for person, reasons in held]
@@ -113,7 +113,8 @@ def access_to(
 
 def access_of(person: Person, facts: Catalogue, *, told_to: Reader, page: Page, today: date) -> PersonAccess:
     """What a person may read on that day, as far as `told_to` may read it too; the last that came first."""
-    reasons = reasons_of(person, present_parents(facts.organisation.units(), today), today)
+    parents = present_parents(facts.organisation.units(), today)
+    reasons = _reasons_of(person, parents, inherited(facts.organisation.successions(), today), today)
     reader = Reader(person.id, frozenset(reasons))
     found = facts.readable.page(reader, told_to=told_to, offset=page.offset, limit=page.size)
     records = facts.documents.documents(found.ids)
@@ -131,10 +132,12 @@ def access_of(person: Person, facts: Catalogue, *, told_to: Reader, page: Page, 
     )
 
 
-def reasons_of(person: Person, parents: Mapping[str, str | None], today: date) -> Mapping[str, tuple[Reason, ...]]:
+def _reasons_of(
+    person: Person, parents: Mapping[str, str | None], before: Mapping[str, frozenset[str]], today: date
+) -> Mapping[str, tuple[Reason, ...]]:
     """The tokens that a person holds on that day, each with every role that gives it."""
     found: dict[str, set[Reason]] = {}
-    for role, tokens in tokens_by_role(person.id, person.memberships, parents=parents, today=today):
+    for role, tokens in tokens_by_role(person.id, person.memberships, parents=parents, today=today, before=before):
         for token in tokens:
             found.setdefault(token, set()).add(Reason(token, role.role, role.unit))
     return {token: tuple(sorted(reasons)) for token, reasons in found.items()}

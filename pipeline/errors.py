@@ -6,6 +6,7 @@
     │   └── OrganisationError                         the organisation file has faults
     ├── NotFoundError              exit 1, HTTP 404   missing, or hidden from this reader: the same
     ├── NotAllowedError            exit 1, HTTP 403   may be seen but not done by this person
+    ├── StaleError                 exit 1, HTTP 409   what it is about has changed since it was looked at
     ├── NotSignedInError           exit 1, HTTP 401
     │   └── SecondFactorNeededError                   the password is right; the second factor's code is needed too
     ├── TooManyAttemptsError       exit 1, HTTP 429   somebody tries passwords, and has to wait
@@ -57,6 +58,12 @@ class NotAllowedError(VanKhoError):
     """The person may see it but may not do this to it."""
 
     http_status = 403
+
+
+class StaleError(VanKhoError):
+    """What the person wants to change has changed since they looked at it; nothing was done."""
+
+    http_status = 409
 
 
 class NotSignedInError(VanKhoError):

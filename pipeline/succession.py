@@ -57,17 +57,3 @@ def _all_before(unit: str, direct: Mapping[str, set[str]]) -> set[str]:
         found |= fresh
         waiting += fresh
     return found
-
-
-def with_inherited(tokens: frozenset[str], before: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """A reader's tokens, and for each that names a unit the same of the units `before` it (see `inherited`)."""
-    return tokens | {older for token in tokens for older in older_tokens(token, before)}
-
-
-def older_tokens(token: str, before: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """The same right in the units before the one that a token names; none for `everyone` and people."""
-    kind, _, named = token.partition(":")
-    role, at, unit = named.rpartition("@")
-    if kind not in {"unit", "under", "role"}:
-        return frozenset()
-    return frozenset(f"{kind}:{role}{at}{older}" for older in before.get(unit, ()))

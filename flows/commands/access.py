@@ -24,7 +24,6 @@ from pipeline.access_reasons import (
 )
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.audit import Outcome
-from pipeline.catalogue.organisation import present_parents
 from pipeline.clock import today
 from pipeline.errors import NotAllowedError, NotFoundError
 from pipeline.model import Person
@@ -53,8 +52,8 @@ def document(
         record = readable(document, reader, "explain-access", facts)
         require_publisher(reader, record.owner_unit, "explain-access", document, facts)
         record_act(reader, "explain-access", document, facts)
-        units, day = facts.organisation.units(), today()
-        found = access_to(record, facts.organisation.people(), present_parents(units, day), day)
+        organisation = facts.organisation.whole()
+        found = access_to(record, organisation, today())
     people = found.who_hold(token)
     shown = people[Page(page, size).offset :][:size]
     if as_json:
@@ -66,7 +65,9 @@ def document(
             }
         )
     else:
-        print("\n".join(_document_lines(found, len(people), shown, {unit.id: unit.name for unit in units})))
+        print(
+            "\n".join(_document_lines(found, len(people), shown, {unit.id: unit.name for unit in organisation.units}))
+        )
 
 
 @app.command()

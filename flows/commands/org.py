@@ -1,4 +1,7 @@
-"""`vankho org`: the organisation, in and out of a file that an office can keep: YAML, or a table as CSV or XLSX."""
+"""`vankho org`: the organisation, in and out of a file that an office can keep: YAML, or a table as CSV or XLSX.
+
+Leaves edits one at a time to `flows.commands.org_edits`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from flows.commands.org_edits import EDITS
 from flows.console import catalogue, command_app, origin, print_json, settings, system_user
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.audit import AuditEvent, Outcome
@@ -27,6 +31,10 @@ JSONOption = Annotated[bool, typer.Option("--json", help="In kết quả dạng 
 @app.callback()
 def org() -> None:
     """Tổ chức: đơn vị, người và vai trò."""
+
+
+for _name, _command in EDITS.items():
+    app.command(_name)(_command)
 
 
 @app.command("import")

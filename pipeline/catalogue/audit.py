@@ -98,25 +98,7 @@ class AuditTrail:
     def record(self, event: AuditEvent) -> None:
         """Append one event."""
         with self._database.writing() as session:
-            last = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).first()
-            previous = last.hash if last else _GENESIS
-            at = datetime.now(UTC)
-            told = (event.actor, event.action, event.object, event.outcome, event.origin)
-            version = _present_version(session, event.object)
-            session.add(
-                AuditRow(
-                    seq=(last.seq if last else 0) + 1,
-                    at=at,
-                    actor=event.actor,
-                    action=event.action,
-                    object=event.object,
-                    outcome=event.outcome,
-                    origin=event.origin,
-                    previous=previous,
-                    hash=_line_hash(previous, at, *told, version=version),
-                    version=version,
-                )
-            )
+            append(session, event)
 
     def lines(self) -> Iterator[AuditLine]:
         """All lines, oldest first."""
@@ -171,6 +153,30 @@ class AuditTrail:
             if len(rows) < _CHUNK:
                 return
             last = rows[-1].seq
+
+
+def append(session: Session, event: AuditEvent) -> None:
+    """Append one event in a transaction that writes what it tells of."""
+    last = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).first()
+    previous = last.hash if last else _GENESIS
+    at = datetime.now(UTC)
+    told = (event.actor, event.action, event.object, event.outcome, event.origin)
+    version = _present_version(session, event.object)
+    session.add(
+        AuditRow(
+            seq=(last.seq if last else 0) + 1,
+            at=at,
+            actor=event.actor,
+            action=event.action,
+            object=event.object,
+            outcome=event.outcome,
+            origin=event.origin,
+            previous=previous,
+            hash=_line_hash(previous, at, *told, version=version),
+            version=version,
+        )
+    )
+    session.flush()
 
 
 def _event(row: AuditRow) -> AuditEvent:

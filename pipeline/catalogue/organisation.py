@@ -8,13 +8,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pipeline.access import Grant, Reader, reader_for
+from pipeline.catalogue.audit import AuditEvent, Outcome, append
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.tables import MembershipRow, PersonRow, SuccessionRow, UnitRow
 from pipeline.clock import today
 from pipeline.duties import Duties, duties_for
-from pipeline.errors import NotFoundError, UsageError
+from pipeline.errors import NotAllowedError, NotFoundError, UsageError
 from pipeline.model import Membership, Organisation, Person, Unit
-from pipeline.succession import Past, Succession, SuccessionKind, inherited, with_inherited
+from pipeline.organisation_edits import Edit, Editor, edited, require_edition
+from pipeline.succession import Past, Succession, SuccessionKind, inherited
 
 
 class OrganisationFacts:
@@ -39,6 +41,40 @@ class OrganisationFacts:
                 session.merge(PersonRow(id=person.id, name=person.name))
             session.flush()
             session.add_all(_membership_rows(organisation.people))
+
+    def edit(self, edit: Edit, by: Editor, *, today: date, seen: str | None = None) -> Organisation:
+        """Make one edit, with its lines in the audit, or nothing; the organisation after it.
+
+        `seen` is the edition (`pipeline.organisation_edits.edition_of`) that the editor looked at, if they say.
+
+        Raises:
+            NotAllowedError: the editor may not; this and the next are in the audit.
+            NotFoundError: what it is about is not there, or not theirs to edit.
+            StaleError: the organisation is another than the one that was seen.
+            OrganisationError: it cannot be done; each fault is named.
+        """
+        try:
+            with self._database.writing() as session:
+                before = Organisation(_units(session), _people(session), _successions(session))
+                if by.person is not None:
+                    _require_person(session, by.person)
+                after = edited(before, edit, by, today=today)
+                require_edition(before, seen)
+                _put_changed(session, before, after)
+                for what in edit.about:
+                    append(session, AuditEvent(by.actor, edit.action, what, Outcome.ALLOWED, by.origin))
+                return after
+        except (NotAllowedError, NotFoundError):
+            self._record_refused(edit, by)
+            raise
+
+    def _record_refused(self, edit: Edit, by: Editor) -> None:
+        """One line for each handle that there is: others are written into no audit."""
+        with self._database.writing() as session:
+            known = {*session.scalars(select(UnitRow.id)), *session.scalars(select(PersonRow.id))}
+            told: list[str | None] = [what for what in edit.about if what in known]
+            for what in told or [None]:
+                append(session, AuditEvent(by.actor, edit.action, what, Outcome.REFUSED, by.origin))
 
     def whole(self) -> Organisation:
         """All of it at one moment: units and people by id, successions by their day."""
@@ -72,8 +108,8 @@ class OrganisationFacts:
             _require_person(session, person)
             roles = _memberships(session, person)
             units, successions = _units(session), _successions(session)
-        reader = reader_for(person, roles, parents=present_parents(units, today), today=today)
-        return Reader(person, with_inherited(reader.tokens, inherited(successions, today)))
+        parents, before = present_parents(units, today), inherited(successions, today)
+        return reader_for(person, roles, parents=parents, today=today, before=before)
 
     def duties(self, person: str, *, today: date) -> Duties:
         """What a person may do today beside reading. Raises `NotFoundError` for an unknown person."""
@@ -125,6 +161,19 @@ def _put_units(session: Session, units: Sequence[Unit]) -> None:
     for unit in units:
         session.merge(UnitRow(**_unit_values(unit)))
     session.flush()
+
+
+def _put_changed(session: Session, before: Organisation, after: Organisation) -> None:
+    """Write what an edit has changed. Nothing of before is taken away but roles."""
+    for unit in set(after.units) - set(before.units):
+        session.merge(UnitRow(**_unit_values(unit)))
+    for person in set(after.people) - set(before.people):
+        session.merge(PersonRow(id=person.id, name=person.name))
+        session.execute(delete(MembershipRow).where(MembershipRow.person == person.id))
+        session.flush()
+        session.add_all(_membership_rows([person]))
+    session.flush()
+    session.add_all(_succession_row(each) for each in set(after.successions) - set(before.successions))
 
 
 def _unit_values(unit: Unit) -> dict[str, object]:

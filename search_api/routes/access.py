@@ -9,7 +9,6 @@ from indexer.fields import display_title
 from indexer.search import MAX_SIZE
 from pipeline.access_reasons import Page, ReadDocument, access_of, access_to, known_person, require_may_ask
 from pipeline.catalogue.audit import Outcome
-from pipeline.catalogue.organisation import present_parents
 from pipeline.clock import today
 from pipeline.errors import NotAllowedError, NotFoundError
 from pipeline.model import DocumentStatus
@@ -112,8 +111,7 @@ def access_to_document(
     """For those who may publish it: how many people by which grant, and each of them with what lets them read."""
     record = visit.publishable(document_id, "explain-access")
     visit.record("explain-access", document_id)
-    facts, day = visit.of.catalogue.organisation, today()
-    found = access_to(record, facts.people(), present_parents(facts.units(), day), day)
+    found = access_to(record, visit.of.catalogue.organisation.whole(), today())
     people = found.who_hold(asked.token)
     shown = people[asked.wanted.offset :][: asked.size]
     return DocumentAccessAnswer(

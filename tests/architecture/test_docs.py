@@ -165,7 +165,8 @@ def test_every_option_is_documented_and_no_other(name: str, command: click.Comma
 def test_no_page_calls_a_command_or_option_that_is_none() -> None:
     known = {name: set(parameters(command)) | {"--help"} for name, command in commands()}
     for path in [*PAGES, *ROOT.glob("*.md")]:
-        for call in re.findall(r"\bvankho ([a-z]+(?: [a-z]+)?)\b((?: [^`\n#|]*)?)", path.read_text("utf-8")):
+        words = r"\bvankho ([a-z]+(?: [a-z]+(?:-[a-z]+)*)?)\b((?: [^`\n#|]*)?)"
+        for call in re.findall(words, path.read_text("utf-8")):
             names = [f"vankho {call[0]}", f"vankho {call[0].split()[0]}"]
             name = next((name for name in names if name in known), None)
             if call[0].split()[0] not in COMMANDS:

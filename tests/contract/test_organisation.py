@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.catalogue import Catalogue
-from pipeline.clock import today
 from pipeline.model import Membership, Organisation, Person, Unit
 from pipeline.succession import Past, Succession, SuccessionKind
 
@@ -90,9 +89,12 @@ def test_rights_go_on_through_successions_as_long_as_each_says_so(facts: Catalog
         assert {token for token in tokens if token.startswith("unit:")} == {f"unit:{unit}" for unit in units_held}
 
 
-def test_a_unit_that_a_new_file_leaves_out_ended_yesterday_and_can_be_written_to_a_file(facts: Catalogue) -> None:
-    yesterday = today() - timedelta(days=1)
-    facts.organisation.replace(Organisation((Unit("chi-bo-3", "Ba", "chi_bo", valid_from=today()),), ()))
+def test_a_unit_that_a_new_file_leaves_out_ended_yesterday_and_can_be_written_to_a_file(
+    facts: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.catalogue.organisation.today", lambda: date(2026, 11, 24))
+    yesterday = date(2026, 11, 23)
+    facts.organisation.replace(Organisation((Unit("chi-bo-3", "Ba", "chi_bo", valid_from=date(2026, 11, 24)),), ()))
     facts.organisation.replace(Organisation((Unit("khac", "Khác", "dang_uy"),), ()))
     left = {unit.id: unit for unit in facts.organisation.units()}
     assert left["chi-bo-1"] == HISTORY.units[0]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pipeline.access import Role
 from pipeline.model import Membership, Organisation, Person, Unit
 from pipeline.query import SearchRequest
+from pipeline.succession import Succession, SuccessionKind
 from tests.papers import Paper
 from tests.properties.plain_rules import fold
 
@@ -29,18 +30,31 @@ _dates = st.sampled_from(("2019", "2024-12", "2024-12-22", "2024-12-31", "2025-0
 _begins = st.sampled_from((None, None, None, date(1999, 1, 1), date(2999, 1, 1)))
 _ends = st.sampled_from((None, None, None, date(1999, 1, 2), date(2999, 1, 2)))
 
+_successions = st.just(()) | st.lists(
+    st.builds(
+        Succession,
+        st.just(SuccessionKind.SPLIT),
+        _units,
+        _units,
+        st.sampled_from((date(1999, 1, 1), date(2999, 1, 1))),
+        st.booleans(),
+    ).filter(lambda each: each.unit != each.successor),
+    max_size=3,
+    unique_by=lambda each: (each.unit, each.successor),
+).map(tuple)
+
 people = st.sampled_from(PEOPLE)
 
 
 @st.composite
 def organisations(draw: st.DrawFn) -> Organisation:
-    """A tree of units in any shape, and people with roles of which some are over or have not begun."""
+    """A tree of units in any shape, some of which came from others, and people with roles, some over or not begun."""
     parents = [None, *(draw(st.none() | st.sampled_from(UNITS[:place])) for place in range(1, len(UNITS)))]
     units = [Unit(unit, f"Đơn vị {unit}", "chi_bo", parent=parent) for unit, parent in zip(UNITS, parents, strict=True)]
     roles = st.builds(Membership, st.sampled_from(list(Role)), _units, _begins, _ends)
     held = [draw(st.lists(roles, min_size=min(place, 1), max_size=3)) for place in range(len(PEOPLE))]
     members = [Person(person, person.title(), tuple(has)) for person, has in zip(PEOPLE, held, strict=True)]
-    return Organisation(tuple(units), tuple(members))
+    return Organisation(tuple(units), tuple(members), tuple(draw(_successions)))
 
 
 grants = st.one_of(

@@ -31,31 +31,51 @@ class Granted(Protocol):
 
 
 def may_see(person: Person, paper: Granted, organisation: Organisation, today: date) -> bool:
-    """Clerks of the paper's unit always, others once it is published and if a grant means them."""
+    """Clerks of the paper's unit always, others once it is published and if a grant means them.
+
+    Where it was said so, a unit also stands for one that it came from.
+    """
     roles = [role for role in person.memberships if role.role not in _READS_NOTHING and _is_now(role, today)]
-    if any((role.role, role.unit) == ("van_thu", paper.unit) for role in roles):
+    if any(role.role == "van_thu" and paper.unit in _stands_for(role.unit, organisation, today) for role in roles):
         return True
-    return any(_means(grant, person, roles, organisation) for grant in paper.grants)
+    return any(_means(grant, person, roles, organisation, today) for grant in paper.grants)
 
 
 def _is_now(role: Membership, today: date) -> bool:
     return (role.valid_from or today) <= today <= (role.valid_to or today)
 
 
-def _means(grant: str, person: Person, roles: Sequence[Membership], organisation: Organisation) -> bool:
+def _means(grant: str, person: Person, roles: Sequence[Membership], organisation: Organisation, today: date) -> bool:
     kind, _, who = grant.partition(":")
-    match kind:
-        case "everyone":
-            return bool(roles)
-        case "person":
-            return bool(roles) and who == person.id
-        case "unit":
-            return any(role.unit == who for role in roles)
-        case "role":
-            return any(f"{role.role}@{role.unit}" == who for role in roles)
-        case "under":
-            return any(who in _units_above(role.unit, organisation) for role in roles)
-    raise AssertionError(grant)
+    as_role, _, of_role = who.partition("@")
+    for role in roles:
+        match kind:
+            case "everyone":
+                is_meant = True
+            case "person":
+                is_meant = who == person.id
+            case "unit":
+                is_meant = who in _stands_for(role.unit, organisation, today)
+            case "role":
+                is_meant = role.role == as_role and of_role in _stands_for(role.unit, organisation, today)
+            case "under":
+                above = _units_above(role.unit, organisation)
+                is_meant = any(who in _stands_for(unit, organisation, today) for unit in above)
+            case _:
+                raise AssertionError(grant)
+        if is_meant:
+            return True
+    return False
+
+
+def _stands_for(unit: str, organisation: Organisation, today: date) -> set[str]:
+    """The unit itself, those that it came from with their rights by now, and theirs."""
+    found = {unit}
+    for _ in organisation.successions:
+        for each in organisation.successions:
+            if each.with_rights and each.day <= today and each.successor in found:
+                found.add(each.unit)
+    return found
 
 
 def _units_above(unit: str | None, organisation: Organisation) -> Iterator[str]:

@@ -25,9 +25,8 @@ EVERYTHING = Page(1, 100)
 @ROUNDS
 @given(random.organisations(), random.archives())
 def test_a_person_is_listed_if_and_only_if_they_can_read_it(organisation: Organisation, papers: list[Paper]) -> None:
-    parents = {unit.id: unit.parent for unit in organisation.units}
     for paper in papers:
-        told = access_to(paper.record, organisation.people, parents, random.TODAY)
+        told = access_to(paper.record, organisation, random.TODAY)
         seeing = [each for each in organisation.people if may_see(each, paper, organisation, random.TODAY)]
         assert [holder.person for holder in told.people] == [each.id for each in seeing]
         assert {door.token for door in told.tokens if door.is_granted} == set(paper.grants)
