@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from extractors.handwriting import find_hands
 from extractors.image_prep import Affine, Prepared, prepare
 from extractors.layout import running_text
+from extractors.line_order import in_reading_order
 from extractors.page_images import PageImage
 from extractors.searchable_pdf import placed_layer
 from extractors.secrecy import ZONE
@@ -94,10 +95,11 @@ def _on_page(
 ) -> HeaderReading:
     """The words, those of stamps first, and the hands with their boxes on a page of which the picture is a share."""
     height, width = image.pixels.shape[:2]
-    words = joined(placed_words(image, prepared, stamped, share), placed_words(image, prepared, found.words, share))
+    ordered = in_reading_order(found.words, prepared.skew)
+    readings = [placed_words(image, prepared, part, share) for part in (stamped, ordered.printed, ordered.specks)]
     hands = find_hands(image.pixels, prepared, found.words, min(1.0, ZONE / share))
     return HeaderReading(
-        content=PageText(words, running_text(words), found.confidence, Source.OCR),
+        content=PageText(joined(*readings), running_text(joined(*readings[:2])), found.confidence, Source.OCR),
         hands=tuple(box_on_page(hand, prepared.to_page, width, height / share) for hand in hands),
     )
 

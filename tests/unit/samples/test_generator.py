@@ -174,7 +174,7 @@ def test_a_sheet_set_in_another_fount_keeps_its_lines(fount: str) -> None:
     for sheet in lay_out(paper, bodies()[paper.body_key]):
         words = in_fount(sheet, fount).words
         assert [(word.text, word.y) for word in words] == [(word.text, word.y) for word in sheet.words]
-        assert all(0 < word.x and word.x + word.width < PAGE_WIDTH for word in words)
+        assert all(word.x > 0 and word.x + word.width < PAGE_WIDTH for word in words)
         sizes = {was.style.size: word.style.size for was, word in zip(sheet.words, words, strict=True)}
         assert [sizes[was.style.size] for was in sheet.words] == [word.style.size for word in words]
         rows = [(first, then) for first, then in pairwise(words) if first.y == then.y and first.x < then.x]
