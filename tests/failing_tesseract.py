@@ -9,11 +9,11 @@ SLEEPS, KILLS, GIVES_UP = "time.sleep(600)", "os.kill(os.getppid(), 9)", "sys.ex
 
 _PROGRAM = """\
 #!{python}
-import os, struct, sys, time
+import os, sys, time
 
-if sys.argv[1].endswith(".png"):
+if sys.argv[1].endswith(".pnm"):
     with open(sys.argv[1], "rb") as page:
-        height = struct.unpack(">I", page.read(24)[20:])[0]
+        height = int(page.read(30).split()[2])
     if height > {tallest}:
         {failure}
 os.execv({real!r}, sys.argv)
