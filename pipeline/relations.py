@@ -150,7 +150,7 @@ class _Archive:
         if key is None:
             return
         same = self._with_keys({key}).get(key, ())
-        for citing in self.readable(self.facts.relations.citing([key], self.reader.tokens)):
+        for citing in self.readable(self.facts.relations.citing([key], self.reader)):
             for reference in citing.references:
                 meant = self.scale.best(reference, citing, same) if _key(reference.number) == key else None
                 if meant is not None and meant.id == record.id != citing.id:
@@ -161,7 +161,7 @@ class _Archive:
         key = _key(record.value(FieldName.NUMBER))
         if key is None:
             return
-        told = self.facts.relations.statements([key], self.reader.tokens)
+        told = self.facts.relations.statements([key], self.reader)
         speakers = {speaker.id: speaker for speaker in self.readable(said.document for said in told)}
         numbers = {number for said in told for number in (said.statement.subject, said.statement.object)}
         candidates = self._with_keys({k for number in numbers if (k := _key(number))})
@@ -178,7 +178,7 @@ class _Archive:
 
     def _with_keys(self, keys: Iterable[str]) -> Mapping[str, Sequence[DocumentRecord]]:
         """The readable documents whose number has the key now."""
-        found = self.facts.relations.with_keys(set(keys), self.reader.tokens)
+        found = self.facts.relations.with_keys(set(keys), self.reader)
         records = {record.id: record for record in self.readable(i for ids in found.values() for i in ids)}
         return {
             key: [records[i] for i in ids if i in records and _key(records[i].value(FieldName.NUMBER)) == key]

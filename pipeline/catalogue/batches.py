@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pipeline.access import IntakeView
 from pipeline.catalogue.chunks import chunks
 from pipeline.catalogue.database import Database
-from pipeline.catalogue.tables import BatchItemRow, BatchRow, FileRow, QuarantineRow
+from pipeline.catalogue.tables import BatchItemRow, BatchRow, FileRow, JobRow, QuarantineRow
 from pipeline.errors import NotFoundError
 from pipeline.model import FileStatus, QuarantineRecord
 
@@ -139,7 +139,7 @@ class BatchFacts:
     def seen(self, view: IntakeView, *, unit: str | None, limit: int, offset: int = 0) -> Sequence[BatchRecord]:
         """The latest batches that somebody sees, newest first, of one unit or of all; counted are their own files."""
         with self._database.reading() as session:
-            query = select(BatchRow).where(_is_seen(view))
+            query = select(BatchRow).where(is_seen(view, BatchRow))
             if unit is not None:
                 query = query.where(BatchRow.unit == unit)
             rows = list(
@@ -196,9 +196,9 @@ def _own_counts(session: Session, batches: Sequence[str]) -> Mapping[str, Mappin
     return counts
 
 
-def _is_seen(view: IntakeView) -> ColumnElement[bool]:
-    is_own = and_(BatchRow.unit.in_(view.own_of), BatchRow.actor == view.person)
-    return or_(BatchRow.unit.in_(view.all_of), is_own)
+def is_seen(view: IntakeView, row: type[BatchRow | JobRow]) -> ColumnElement[bool]:
+    """`IntakeView.shows` of a row of batches or jobs."""
+    return or_(row.unit.in_(view.all_of), and_(row.unit.in_(view.own_of), row.actor == view.person))
 
 
 def _record(row: BatchRow, counts: Mapping[FileStatus, int]) -> BatchRecord:

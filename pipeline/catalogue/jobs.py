@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.access import IntakeView
+from pipeline.catalogue.batches import is_seen
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.tables import JobRow
 from pipeline.errors import NotFoundError
@@ -183,9 +184,7 @@ class JobFacts:
     def seen(self, view: IntakeView, limit: int) -> Sequence[JobRecord]:
         """The latest jobs that somebody sees, newest first."""
         with self._database.reading() as session:
-            query = select(JobRow).where(
-                or_(JobRow.unit.in_(view.all_of), and_(JobRow.unit.in_(view.own_of), JobRow.actor == view.person))
-            )
+            query = select(JobRow).where(is_seen(view, JobRow))
             ordered = query.order_by(JobRow.created_at.desc(), JobRow.id).limit(limit)
             return [_record(row) for row in session.scalars(ordered)]
 

@@ -1,7 +1,7 @@
 """Which documents two people may both read: counted by token, and a page of them.
 
-The rule of `pipeline.access` as a condition on rows, for lists that are too long to be read one by one; tests hold the
-two together. Leaves who is told to `pipeline.access_reasons`.
+The rule of `pipeline.access` as the one condition on rows, for lists that are too long to be read one by one; tests
+hold the two together. Leaves who is told to `pipeline.access_reasons`.
 """
 
 from collections import Counter
@@ -39,7 +39,7 @@ class ReadableFacts:
         """
         if not reader.tokens or not told_to.tokens:
             return ReadablePage()
-        both = and_(_may_read(reader), _may_read(told_to))
+        both = and_(readable_rows(reader), readable_rows(told_to))
         ids = (
             select(DocumentRow.id)
             .join(FileRow, FileRow.id == DocumentRow.file)
@@ -57,7 +57,7 @@ class ReadableFacts:
             )
 
 
-def _may_read(reader: Reader) -> ColumnElement[bool]:
+def readable_rows(reader: Reader) -> ColumnElement[bool]:
     """`pipeline.access.may_read` of a row of documents joined with its file."""
     grant = aliased(GrantRow)
     held = select(grant.token).where(grant.document == DocumentRow.id, grant.token.in_(reader.tokens))
@@ -70,7 +70,7 @@ def _by_clerk(session: Session, reader: Reader, told_to: Reader) -> Counter[str]
     query = (
         select(FileRow.owner_unit, func.count())
         .join(DocumentRow, DocumentRow.file == FileRow.id)
-        .where(FileRow.owner_unit.in_(clerk_units(reader)), _may_read(told_to))
+        .where(FileRow.owner_unit.in_(clerk_units(reader)), readable_rows(told_to))
         .group_by(FileRow.owner_unit)
     )
     return Counter({clerk_token(unit): count for unit, count in session.execute(query)})
@@ -86,7 +86,7 @@ def _by_grant(session: Session, reader: Reader, told_to: Reader) -> Counter[str]
             DocumentRow.is_published,
             GrantRow.token.in_(reader.tokens),
             GrantRow.token != literal(clerk_token("")) + FileRow.owner_unit,
-            _may_read(told_to),
+            readable_rows(told_to),
         )
         .group_by(GrantRow.token)
     )

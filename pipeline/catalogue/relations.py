@@ -1,20 +1,21 @@
 """What documents say of each other, as the catalogue keeps it: citations by key, and who cites a key.
 
 Which document a citation means for a reader is decided by `pipeline.relations`. What is asked for is filtered by the
-reader's tokens here already, only so that a paper cited by thousands does not bring in thousands of hidden ones.
+rule here already (`readable_rows`), only so that a paper cited by thousands does not bring in thousands of hidden ones.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from pipeline.access import Role, role_token
+from pipeline.access import Reader
 from pipeline.catalogue.chunks import chunks
 from pipeline.catalogue.database import Database
+from pipeline.catalogue.readable import readable_rows
 from pipeline.catalogue.relation_tables import StatementRow
-from pipeline.catalogue.tables import DocumentRow, FieldRow, FileRow, GrantRow, ReferenceRow
+from pipeline.catalogue.tables import DocumentRow, FieldRow, FileRow, ReferenceRow
 from pipeline.identity import number_key
 from pipeline.model import Description, FieldName, Reference, Statement
 
@@ -37,8 +38,8 @@ class RelationFacts:
         """Facts in this database."""
         self._database = database
 
-    def with_keys(self, keys: Collection[str], tokens: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-        """For each key the documents of which a number was once read so, as far as holders of these tokens may read."""
+    def with_keys(self, keys: Collection[str], reader: Reader) -> Mapping[str, tuple[str, ...]]:
+        """For each key the documents of which a number was once read so, as far as the reader may read them."""
         found: dict[str, list[str]] = {}
         with self._database.reading() as session:
             for chunk in chunks(keys):
@@ -46,7 +47,7 @@ class RelationFacts:
                     select(FieldRow.key, FieldRow.document)
                     .join(DocumentRow, DocumentRow.id == FieldRow.document)
                     .join(FileRow, FileRow.id == DocumentRow.file)
-                    .where(FieldRow.key.in_(chunk), FieldRow.name == FieldName.NUMBER, _readable(tokens))
+                    .where(FieldRow.key.in_(chunk), FieldRow.name == FieldName.NUMBER, readable_rows(reader))
                     .distinct()
                     .order_by(FieldRow.document)
                 )
@@ -54,28 +55,29 @@ class RelationFacts:
                     found.setdefault(key, []).append(document)
         return {key: tuple(documents) for key, documents in found.items()}
 
-    def citing(self, keys: Collection[str], tokens: Collection[str]) -> tuple[str, ...]:
-        """The documents that cite one of these keys, as far as holders of these tokens may read them."""
+    def citing(self, keys: Collection[str], reader: Reader) -> tuple[str, ...]:
+        """The documents that cite one of these keys, as far as the reader may read them."""
         with self._database.reading() as session:
             query = (
                 select(ReferenceRow.document)
                 .join(DocumentRow, DocumentRow.id == ReferenceRow.document)
                 .join(FileRow, FileRow.id == DocumentRow.file)
-                .where(ReferenceRow.key.in_(keys), _readable(tokens))
+                .where(ReferenceRow.key.in_(keys), readable_rows(reader))
                 .group_by(ReferenceRow.document, FileRow.filed_at)
                 .order_by(FileRow.filed_at.desc(), ReferenceRow.document)
                 .limit(MOST_CITING)
             )
             return tuple(session.scalars(query))
 
-    def statements(self, keys: Collection[str], tokens: Collection[str]) -> tuple[Said, ...]:
-        """What documents say of papers with these keys and others, as far as holders of these tokens may read."""
+    def statements(self, keys: Collection[str], reader: Reader) -> tuple[Said, ...]:
+        """What documents say of papers with these keys and others, as far as the reader may read them."""
         with self._database.reading() as session:
             query = (
                 select(StatementRow)
                 .join(DocumentRow, DocumentRow.id == StatementRow.document)
                 .join(FileRow, FileRow.id == DocumentRow.file)
-                .where(or_(StatementRow.subject_key.in_(keys), StatementRow.object_key.in_(keys)), _readable(tokens))
+                .where(or_(StatementRow.subject_key.in_(keys), StatementRow.object_key.in_(keys)))
+                .where(readable_rows(reader))
                 .order_by(FileRow.filed_at.desc(), StatementRow.id)
                 .limit(MOST_CITING)
             )
@@ -109,14 +111,6 @@ class RelationFacts:
 
 
 _CHUNK = 500
-
-
-def _readable(tokens: Collection[str]) -> ColumnElement[bool]:
-    """What `pipeline.access` says, told to the database: the clerks of the owner unit, and holders of grants."""
-    held = sorted(tokens)
-    clerk = literal(role_token(Role.VAN_THU, "")) + FileRow.owner_unit
-    granted = exists().where(GrantRow.document == DocumentRow.id, GrantRow.token.in_(held))
-    return or_(clerk.in_(held), and_(DocumentRow.is_published, granted))
 
 
 def add_relations(session: Session, document: str, description: Description) -> None:

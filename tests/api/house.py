@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -104,13 +105,13 @@ class House:
     of: Services
     app: FastAPI
     papers: dict[str, Paper] = field(default_factory=dict)
-    entered: TestClient | None = None
+    portal: BlockingPortal | None = None
 
     def client(self, person: str | None = None) -> TestClient:
         """A program that asks for this person, or for nobody."""
         headers = {"Authorization": f"Bearer {self.token(person)}"} if person else {}
         made = TestClient(self.app, headers=headers, base_url="http://testserver" + API)
-        made.portal = self.entered.portal if self.entered else None
+        made.portal = self.portal
         return made
 
     def browser(self, session: str) -> TestClient:
@@ -265,4 +266,12 @@ def house_of(settings: Settings) -> House:
 def running(house: House) -> Iterator[House]:
     """The house with its application running. Its clients share one event loop: to start one takes long."""
     with TestClient(house.app) as entered:
-        yield replace(house, entered=entered)
+        yield replace(house, portal=entered.portal)
+
+
+@contextmanager
+def asleep(house: House) -> Iterator[House]:
+    """The same with nothing done in the background: what the index is not told of stays so."""
+    with start_blocking_portal("asyncio") as portal:
+        yield replace(house, portal=portal)
+    house.of.close()

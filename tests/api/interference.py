@@ -5,7 +5,7 @@ differ between any two runs.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import Any
@@ -30,41 +30,58 @@ class Comparison:
     there: Mapping[str, Sequence[str]]
     hidden: Sequence[str]
     """Some documents that are only in the first."""
+    but: Collection[str] = ()
+    """What is not asked for, by the end of its address."""
 
-    def differing(self) -> list[str]:
+    def differing(self) -> Iterator[str]:
         """The questions by which the reader can tell the two apart, or what is hidden from what is missing."""
-        clients = [house.browser(self.session) for house in (self.whole, self.less)]
-        asked = [*reads(self.less, self.there), *changes(self.less, self.there["document_id"], self.hidden)]
-        whole, less = (told(client, asked) for client in clients)
-        return [question for question in whole if whole[question] != less[question]] + self.unlike_missing()
+        yield from self.differing_reads()
+        yield from self.unlike_missing()
+        yield from self._told_apart(changes(self.less, self.there["document_id"]))
 
-    def unlike_missing(self) -> list[str]:
-        """The questions that are answered otherwise for something hidden than for something missing."""
+    def differing_reads(self) -> Iterator[str]:
+        """Those of them that change nothing and ask for what is in both."""
+        yield from self._told_apart(reads(self.less, self.there, self.but))
+
+    def unlike_missing(self) -> Iterator[str]:
+        """The questions that are answered otherwise for what is hidden, or resting on it, than for what is missing."""
         client, there = self.whole.browser(self.session), {**one_missing(), **self.there}
-        of_documents = [operation for operation in operations(self.whole.app) if operation.is_of_a_document]
-        missing, hidden = (
-            [question for operation in of_documents for question in operation.questions({**there, "document_id": ids})]
-            for ids in ([MISSING], self.hidden[:1])
-        )
-        pairs = zip(hidden, missing, strict=False)  # nothing may be hidden
-        return [str(one) for one, other in pairs if answered(one.ask(client)) != answered(other.ask(client))]
+        for operation in operations(self.whole.app):
+            if not operation.is_of_a_document:
+                continue
+            for hidden in self.hidden:
+                asked = (operation.questions({**there, "document_id": [one]}) for one in (hidden, MISSING))
+                pairs = zip(*asked, strict=True)
+                yield from (str(one) for one, other in pairs if _answers_differ(client, one, other))
+                for question in operation.questions({**there, "document_id": there["document_id"][:1]}):
+                    if question.body is not None and MISSING in question.body.values():
+                        other = replace(question, body=_resting_on(hidden, question.body))
+                        yield from [str(other)] if _answers_differ(client, question, other) else []
+
+    def _told_apart(self, asked: Iterable[Question]) -> Iterator[str]:
+        clients = [house.browser(self.session) for house in (self.whole, self.less)]
+        for question in asked:
+            whole, less = (_as_told(question, question.ask(client)) for client in clients)
+            if whole != less:
+                yield str(question)
 
 
-def reads(house: House, there: Mapping[str, Sequence[str]]) -> Iterator[Question]:
-    """All that changes nothing, asked of all that is there."""
+def _answers_differ(client: TestClient, one: Question, other: Question) -> bool:
+    return answered(one.ask(client)) != answered(other.ask(client))
+
+
+def reads(house: House, there: Mapping[str, Sequence[str]], but: Collection[str] = ()) -> Iterator[Question]:
+    """All that changes nothing, asked of all that is there, `but` for what has this at its end."""
     for operation in operations(house.app):
-        if operation.is_safe:
+        if operation.is_safe and operation.path.rpartition("/")[2] not in but:
             yield from operation.questions(there)
 
 
-def changes(house: House, documents: Sequence[str], hidden: Sequence[str]) -> Iterator[Question]:
-    """Every change of a document, each of another one in turn; what it rests on is missing, or else hidden."""
+def changes(house: House, documents: Sequence[str]) -> Iterator[Question]:
+    """Every change of a document, each of another one in turn; what it rests on is missing."""
     found = [operation for operation in operations(house.app) if operation.is_of_a_document and not operation.is_safe]
     for operation, document in zip(found, cycle(documents), strict=False):
-        for question in operation.questions({**one_missing(), "document_id": [document]}):
-            yield question
-            if question.body is not None and MISSING in str(question.body):
-                yield from (replace(question, body=_resting_on(other, question.body)) for other in hidden)
+        yield from operation.questions({**one_missing(), "document_id": [document]})
 
 
 def _resting_on(document: str, body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,8 +5,8 @@ And the same installation as if some of its documents had never been in it.
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -89,9 +89,15 @@ def random_archive(rnd: Random, settings: Settings) -> Iterator[Archive]:
 
 
 @contextmanager
-def without(archive: Archive, hidden: Sequence[str], home: Path, index: IndexSettings) -> Iterator[House]:
+def without(
+    whole: House,
+    hidden: Sequence[str],
+    home: Path,
+    index: IndexSettings,
+    run: Callable[[House], AbstractContextManager[House]] = running,
+) -> Iterator[House]:
     """The same installation in this folder and with this index, as if these documents had never been."""
-    of = archive.house.of
+    of = whole.of
     home.mkdir()
     of.catalogue.database.copy_to(home / "catalogue.sqlite3")
     shutil.copytree(of.settings.home / "store", home / "store", copy_function=os.link)
@@ -100,11 +106,11 @@ def without(archive: Archive, hidden: Sequence[str], home: Path, index: IndexSet
         if (of.settings.home / folder).exists():
             shutil.copytree(of.settings.home / folder, home / folder)
     house = house_of(of.settings.model_copy(update={"home": home, "index": index}))
-    with running(house) as less:
+    with run(house) as less:
         less.forget(hidden)
         if not is_embedded:
             less.of.outbox.drainer.rebuild()
-        assert less.of.index.count() == len(archive.house.papers) - len(hidden)
+        assert less.of.index.count() == len(whole.papers) - len(hidden)
         yield less
 
 
