@@ -20,6 +20,7 @@ from extractors.line_order import in_reading_order
 from extractors.page_images import PageImage
 from extractors.searchable_pdf import placed_layer
 from extractors.secrecy import ZONE
+from extractors.slips import without_slips
 from extractors.stamps import STAMP_DPI, stamp_sheet
 from extractors.tesseract import RawWord, Recognition
 from pipeline.model import Box, PageText, Source, Word
@@ -98,8 +99,9 @@ def _on_page(
     ordered = in_reading_order(found.words, prepared.skew)
     readings = [placed_words(image, prepared, part, share) for part in (stamped, ordered.printed, ordered.specks)]
     hands = find_hands(image.pixels, prepared, found.words, min(1.0, ZONE / share))
+    text = without_slips(running_text(joined(*readings[:2])))
     return HeaderReading(
-        content=PageText(joined(*readings), running_text(joined(*readings[:2])), found.confidence, Source.OCR),
+        content=PageText(joined(*readings), text, found.confidence, Source.OCR),
         hands=tuple(box_on_page(hand, prepared.to_page, width, height / share) for hand in hands),
     )
 
