@@ -20,7 +20,7 @@ from tests.services import empty_database, server
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(900),  # each is dozens of commands, each a process, on two installations or servers of its own
+    pytest.mark.timeout(900),  # each is dozens of commands, on two installations or servers of its own
 ]
 
 ASKED = (
@@ -34,7 +34,7 @@ ASKED = (
 def house_on(folder: Path, environment: Mapping[str, str]) -> House:
     """A new installation with these settings."""
     folder.mkdir()
-    return open_house(folder, wrapper=("env", *(f"{name}={value}" for name, value in environment.items())))
+    return open_house(folder, environment=environment)
 
 
 def store_settings(minio: Mapping[str, str], bucket: str) -> dict[str, str]:
@@ -104,9 +104,9 @@ def test_on_servers_it_answers_as_it_does_in_a_folder(embedded: House, served: H
 
 
 def test_on_servers_nobody_acts_for_another_unless_it_is_said(served: House) -> None:
-    done = served.run("search", "nghị quyết", "--as", "van-thu", VANKHO_CLI__IMPERSONATION="")
-    assert done.code == 0  # the house says it
-    plain = House(served.home, served.inbox, (*served.wrapper, "env", "--unset=VANKHO_CLI__IMPERSONATION"))
+    assert served.run("search", "nghị quyết", "--as", "van-thu").code == 0  # the house says it
+    unsaid = {name: value for name, value in served.environment.items() if name != "VANKHO_CLI__IMPERSONATION"}
+    plain = House(served.home, served.inbox, environment=unsaid)
     assert plain.run("search", "nghị quyết", "--as", "van-thu").code != 0
 
 
@@ -118,7 +118,7 @@ def test_what_one_machine_leaves_in_the_middle_another_finishes(served: House, t
     assert not left["staging_empty"]
     shutil.copytree(served.home / "keys", tmp_path / "second" / "keys")
     (tmp_path / "empty").mkdir()
-    second = House(tmp_path / "second", tmp_path / "empty", served.wrapper)
+    second = House(tmp_path / "second", tmp_path / "empty", environment=served.environment)
     finished = second.ingest()
     assert finished.code == 0, finished.out
     assert second.run("status", "--json").report["staging_empty"]
