@@ -219,4 +219,6 @@ def _example(schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever a par
     schema = next((kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"), schema)
     if "enum" in schema or "default" in schema:
         return next(iter(schema.get("enum") or [schema["default"]]))
+    if schema.get("format") == "date":
+        return "2025-12-31"
     return {"integer": schema.get("minimum", 1), "boolean": "true"}.get(str(schema.get("type")), "x")
