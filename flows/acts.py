@@ -42,13 +42,18 @@ def act_on(chosen: Target, action: str, facts: Catalogue, act: Callable[[Sequenc
         NotFoundError: a document is missing, or this person may not see it.
         NotAllowedError: the person may see it but not do this.
     """
+    require_allowed(chosen, action, facts)
+    act(chosen.documents)
+    _record(chosen, action, Outcome.ALLOWED, facts)
+
+
+def require_allowed(chosen: Target, action: str, facts: Catalogue) -> None:
+    """Whether the actor may do this to all of the documents; a refusal is written down. Raises as `act_on` does."""
     try:
         _require_allowed(chosen, facts)
     except (NotAllowedError, NotFoundError):
         _record(chosen, action, Outcome.REFUSED, facts)
         raise
-    act(chosen.documents)
-    _record(chosen, action, Outcome.ALLOWED, facts)
 
 
 def _require_allowed(chosen: Target, facts: Catalogue) -> None:

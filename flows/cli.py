@@ -22,6 +22,7 @@ COMMANDS = {
     "ingest": "Nạp tệp quét: đọc, mô tả và lưu từng văn bản",
     "nightly": "Nạp những gì đã đến hộp nhận, hoặc xem lượt gần nhất",
     "publish": "Công bố văn bản hoặc cả đợt cho người được xem",
+    "grants": "Quyền xem được đề xuất theo nơi nhận và mức phổ biến",
     "withdraw": "Rút văn bản khỏi người xem",
     "access": "Ai xem được một văn bản, một người xem được gì, và vì sao",
     "search": "Tìm văn bản trong phạm vi một người được xem",

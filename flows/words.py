@@ -40,6 +40,7 @@ FIELD_WORDS: Mapping[FieldName, str] = {
     FieldName.RECIPIENTS: "nơi nhận",
     FieldName.URGENCY: "mức độ khẩn",
     FieldName.VALIDITY: "hiệu lực",
+    FieldName.CLASS: "mức phổ biến",
     FieldName.CUT: "chỗ cắt khỏi tệp quét",
 }
 

@@ -53,14 +53,14 @@ def display_title(record: DocumentRecord) -> str:
 def told_fields(record: DocumentRecord, reader: Reader) -> dict[FieldName, FieldValue]:
     """The document's values as its reader may be told of them.
 
-    A file's name and the place of the cut speak of the whole stack that was scanned: only who may publish the document
-    is told of them.
+    A file's name and the place of the cut speak of the whole stack that was scanned, the class of who else may read:
+    only who may publish the document is told of them.
     """
     is_publisher = may_publish(reader, record.owner_unit)
     return {
         name: value if is_publisher or value.source is not Source.FILE_NAME else replace(value, raw=None)
         for name, value in record.fields.items()
-        if is_publisher or name is not FieldName.CUT
+        if is_publisher or name not in {FieldName.CUT, FieldName.CLASS}
     }
 
 

@@ -80,6 +80,8 @@ class FieldName(StrEnum):
     RECIPIENTS = "recipients"
     URGENCY = "urgency"
     VALIDITY = "validity"
+    CLASS = "class"
+    """How widely it is meant, as a person has said: a template for grants (`pipeline.grant_proposals`)."""
     CUT = "cut"
     """With which page of its file the document begins, where the file was, or may be, several."""
 

@@ -18,6 +18,7 @@ from search_api.routes import (
     audit,
     batches,
     documents,
+    grants,
     health,
     jobs,
     oidc,
@@ -70,7 +71,7 @@ def _open() -> APIRouter:
 
 def _protected() -> APIRouter:
     routes = APIRouter(dependencies=[Depends(current_reader)])
-    for module in (sign_in, search, documents, access, relations, validity, pages, audit, batches, jobs, own, accounts):
+    for module in (sign_in, search, documents, access, grants, relations, validity, pages, audit, batches, jobs, own, accounts):
         routes.include_router(module.router)
     return routes
 

@@ -10,6 +10,10 @@ from flows.acts import readable, record_act
 from flows.console import catalogue, command_app, print_json, reader_as, settings
 from flows.words import DOCUMENT_WORDS, FIELD_WORDS, PAGE_WORDS, RELATION_WORDS, SYSTEM_WORDS
 from indexer.fields import display_title, told_fields
+from pipeline.access import Reader, may_publish
+from pipeline.catalogue import Catalogue
+from pipeline.clock import today
+from pipeline.grant_proposals import proposed_grants
 from pipeline.model import DocumentRecord, FieldName, FieldValue
 from pipeline.relations import Relations, relations_of
 from pipeline.topics import TOPICS
@@ -38,11 +42,19 @@ def show(
         texts = facts.documents.page_texts([document]).get(document, {})
         ties = relations_of(record, facts, reader=reader)
         is_whole = may_read_whole_file(record, facts, reader=reader)
+        proposed = _proposed(record, reader, facts)
         record_act(reader, "view", document, facts)
     if as_json:
-        print_json(_json(record, told) | {"pages": _pages(record, texts, is_whole=is_whole)} | _ties(ties))
+        print_json(_json(record, told) | {"pages": _pages(record, texts, is_whole=is_whole)} | _ties(ties) | proposed)
     else:
         print("\n".join([*_lines(record), *_tie_lines(ties), *_page_lines(record, texts)]))
+
+
+def _proposed(record: DocumentRecord, reader: Reader, facts: Catalogue) -> dict[str, object]:
+    """Who is proposed to read it, for those who may publish it."""
+    if not may_publish(reader, record.owner_unit):
+        return {}
+    return {"proposed_grants": asdict(proposed_grants(record, facts.organisation.whole(), today=today()))}
 
 
 def _json(record: DocumentRecord, told: Mapping[FieldName, FieldValue]) -> dict[str, object]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from pipeline.catalogue.accounts import AccountFacts
 from pipeline.catalogue.audit import AuditTrail
 from pipeline.catalogue.batches import BatchFacts
+from pipeline.catalogue.classes import ClassFacts
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.documents import DocumentFacts
 from pipeline.catalogue.jobs import JobFacts
@@ -27,6 +28,7 @@ class Catalogue:
     database: Database
     documents: DocumentFacts
     readable: ReadableFacts
+    classes: ClassFacts
     organisation: OrganisationFacts
     batches: BatchFacts
     accounts: AccountFacts
@@ -61,6 +63,7 @@ def open_catalogue(url: str) -> Catalogue:
         database=database,
         documents=DocumentFacts(database),
         readable=ReadableFacts(database),
+        classes=ClassFacts(database),
         organisation=OrganisationFacts(database),
         batches=BatchFacts(database),
         accounts=AccountFacts(database),

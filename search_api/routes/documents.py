@@ -9,8 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from extractors.files import JPEG, PDF, PNG, TIFF
 from indexer.fields import display_title, told_fields
+from pipeline.access import Grant
 from pipeline.catalogue.audit import Outcome
-from pipeline.errors import NotAllowedError
+from pipeline.clock import today
+from pipeline.errors import NotAllowedError, UsageError
+from pipeline.grant_proposals import proposed_grants
 from pipeline.model import DocumentRecord, doubtful_fields
 from search_api import papers
 from search_api.downloads import download
@@ -30,18 +33,23 @@ _ORIGINALS: dict[str, dict[str, object]] = {kind: {} for kind in (PDF, TIFF, JPE
 
 
 class PublishRequest(BaseModel):
-    """Who may read the document from now on; replaces all grants of before."""
+    """Who may read the document from now on, named or as proposed; replaces all grants of before."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    grants: Annotated[
-        list[Annotated[str, Field(max_length=255)]],
-        Field(
-            min_length=1,
-            max_length=200,
-            description="`everyone`, `unit:<đơn vị>`, `under:<đơn vị>`, `role:<vai trò>@<đơn vị>`, `person:<người>`",
-        ),
-    ]
+    grants: (
+        Annotated[
+            list[Annotated[str, Field(max_length=255)]],
+            Field(
+                min_length=1,
+                max_length=200,
+                description="`everyone`, `unit:<đơn vị>`, `under:<đơn vị>`, `role:<vai trò>@<đơn vị>`,"
+                " `person:<người>`",
+            ),
+        ]
+        | None
+    ) = None
+    proposed: str | None = Field(None, max_length=64, description="Thay cho `grants`: dấu của đề xuất đã xem")
 
 
 @router.get("/documents/{document_id}", summary="Một văn bản", responses=errors(401, 404, 422, 503))
@@ -104,8 +112,8 @@ async def searchable_pdf(document_id: str, request: Request, visit: CurrentVisit
 )
 def publish(document_id: str, asked: PublishRequest, visit: CurrentVisit) -> DocumentAnswer:
     """Confirm who may read the document; it is searchable for them when this is answered."""
-    visit.publishable(document_id, "publish")
-    grants = grants_of(asked.grants, visit.of)
+    record = visit.publishable(document_id, "publish")
+    grants = _wanted(asked, record, visit)
     visit.of.catalogue.documents.publish([document_id], grants, actor=visit.who.reader.id)
     return _changed(document_id, "publish", visit)
 
@@ -118,6 +126,17 @@ def withdraw(document_id: str, visit: CurrentVisit) -> DocumentAnswer:
     visit.publishable(document_id, "withdraw")
     visit.of.catalogue.documents.withdraw([document_id])
     return _changed(document_id, "withdraw", visit)
+
+
+def _wanted(asked: PublishRequest, record: DocumentRecord, visit: Visit) -> list[Grant]:
+    """The grants that are named, or those that were proposed and shown. Raises `UsageError`."""
+    if (asked.grants is None) == (asked.proposed is None):
+        message = "Hãy nêu `grants`, hoặc `proposed` với dấu của đề xuất đã xem."
+        raise UsageError(message)
+    if asked.grants is not None:
+        return grants_of(asked.grants, visit.of)
+    proposal = proposed_grants(record, visit.of.catalogue.organisation.whole(), today=today())
+    return proposal.confirmed(asked.proposed or "")
 
 
 def _changed(document_id: str, action: str, visit: Visit) -> DocumentAnswer:

@@ -27,6 +27,7 @@ MISSING = str(uuid4())
 
 BODIES: dict[str, dict[str, Any]] = {
     "publish": {"grants": ["everyone"]},
+    "class": {"class": "noi_bo"},
     "validity": {"validity": "het_hieu_luc"},
     "validity/refusals": {"ground": MISSING, "relation": "replaces"},
 }
@@ -126,7 +127,7 @@ def test_hidden_and_missing_are_the_same_to_the_byte(full_house: House, person: 
 
 def expected_status(operation: Operation, person: str, document: str, house: House) -> int:
     """What somebody gets who may read the document, as the issue says it."""
-    if operation.method == "post" or operation.path.endswith("/access"):
+    if operation.method == "post" or operation.path.endswith(("/access", "/proposed-grants")):
         return 200 if person in PUBLISHERS else 403
     stack = {"trong tập", "kín trong tập"}
     if operation.path.endswith("/original") and house.papers[document].text in stack:
@@ -279,10 +280,11 @@ def test_every_view_download_change_and_refusal_is_written_down(house: House) ->
         "/relations": "view-relations",
         "/validity": "view-validity",
         "/access": "explain-access",
+        "/proposed-grants": "view-proposed-grants",
     }
-    publishing = {"/access"}
+    publishing = {"/access", "/proposed-grants"}
     read = {operation.path.format(document_id="", number=1) for operation in of_documents(house)}
-    changes = {f"/documents//{change}" for change in ("publish", "withdraw", "validity/refusals")}
+    changes = {f"/documents//{change}" for change in ("publish", "withdraw", "class", "validity/refusals")}
     assert {f"/documents/{suffix}" for suffix in actions} | changes == read
     reader, other, clerk = house.client("mot"), house.client("hai"), house.client("van-thu")
     for suffix in actions:
