@@ -1,13 +1,16 @@
 """The `Describer` of `pipeline.ports`: a document's fields and references from the words of its pages, by rules.
 
+Where rules have nothing to go by, models help: they learned from texts what topics and kinds sound like.
+
     first page read ─► header zone ─► type line ─► issuer ─► number ─► type, system, date, subject, urgency
+    what stands under the header ─► topic, and the type of a paper without a type line
     last page before an annex ─► signer, title, capacity, recipients
     all pages ─► references
 
 Each value says where it was read and how sure it is; one that is less sure than `CERTAIN` is shown to a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.closing import closing_of
@@ -23,8 +26,10 @@ from extractors.references import references_of
 from extractors.second_opinion import second_header
 from extractors.signature import signature_of
 from extractors.subject import subject_of, urgency_of
+from extractors.topic import topic_of
 from extractors.turning import as_they_lie, upright
-from extractors.zones import header_of
+from extractors.untitled import untitled_type
+from extractors.zones import Header, header_of
 from pipeline.model import Description, Evidence, FieldName, FieldValue, PageResult, PageStatus, Unit
 from pipeline.ports import Describer
 
@@ -82,8 +87,24 @@ def _header_fields(
         FieldName.SUBJECT: subject_of(header, is_letter=header.title is None, page=ordinal),
         FieldName.URGENCY: urgency_of(header, ordinal),
     }
+    fields = {name: value for name, value in found.items() if value is not None}
     evidence = {FieldName.NUMBER: weighed.evidence, FieldName.DATE: dated.evidence}
-    return {name: value for name, value in found.items() if value is not None}, evidence
+    learned, witnesses = _by_models(header, fields)
+    return fields | learned, evidence | witnesses
+
+
+def _by_models(
+    header: Header, fields: Mapping[FieldName, FieldValue]
+) -> tuple[dict[FieldName, FieldValue], dict[FieldName, tuple[Evidence, ...]]]:
+    """What models say of the words under the header, held against what the rules say."""
+    text = " ".join(line.text for line in header.below)
+    topic, evidence = topic_of(text, fields)
+    learned = {FieldName.TOPIC: topic} if topic else {}
+    witnesses = {FieldName.TOPIC: evidence}
+    if header.title is None and FieldName.TYPE in fields:
+        number = fields[FieldName.NUMBER].value if FieldName.NUMBER in fields else None
+        learned[FieldName.TYPE], witnesses[FieldName.TYPE] = untitled_type(fields[FieldName.TYPE], number, text)
+    return learned, witnesses
 
 
 def _issuer(body: Body | None, number: FieldValue | None) -> FieldValue | None:

@@ -39,6 +39,7 @@ FIELD_WORDS: Mapping[FieldName, str] = {
     FieldName.CAPACITY: "thể thức ký",
     FieldName.RECIPIENTS: "nơi nhận",
     FieldName.URGENCY: "mức độ khẩn",
+    FieldName.TOPIC: "lĩnh vực",
     FieldName.VALIDITY: "hiệu lực",
     FieldName.CLASS: "mức phổ biến",
     FieldName.CUT: "chỗ cắt khỏi tệp quét",
@@ -82,5 +83,6 @@ FACET_WORDS: Mapping[str, str] = {
     "issuer": "Cơ quan ban hành",
     "year": "Năm",
     "unit": "Đơn vị giữ",
+    "topic": "Lĩnh vực",
     "validity": "Hiệu lực",
 }

@@ -31,6 +31,7 @@ class Field(StrEnum):
     UNIT = "unit"
     YEAR = "year"
     VALIDITY = "validity"
+    TOPIC = "topic"
     FIRST_DAY = "first_day"
     LAST_DAY = "last_day"
     ORDER = "order"
@@ -65,6 +66,7 @@ DOCUMENT_FIELDS: Mapping[Field, Kind] = MappingProxyType(
         Field.UNIT: Kind.FACET,
         Field.YEAR: Kind.FACET,
         Field.VALIDITY: Kind.FACET,
+        Field.TOPIC: Kind.FACET,
         Field.FIRST_DAY: Kind.NUMBER,
         Field.LAST_DAY: Kind.NUMBER,
         Field.ORDER: Kind.NUMBER,
@@ -141,6 +143,7 @@ def _document_entry(document: IndexedDocument, access: tuple[str, ...], pages: l
         Field.UNIT: (document.unit,),
         Field.YEAR: (year_of(document.date),),
         Field.VALIDITY: (document.validity,),
+        Field.TOPIC: (document.topic,),
         Field.FIRST_DAY: (day,),
         Field.LAST_DAY: (last_day(document.date),),
         Field.ORDER: (order_key(document.date, document.id),),

@@ -30,6 +30,7 @@ def indexed_document(
         unit=record.owner_unit,
         date=record.value(FieldName.DATE),
         validity=record.value(FieldName.VALIDITY),
+        topic=record.value(FieldName.TOPIC),
         pages=tuple(IndexedPage(page, page_texts[page]) for page in sorted(page_texts)),
     )
 

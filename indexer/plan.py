@@ -231,6 +231,7 @@ def _filters(request: SearchRequest) -> Iterator[Filter]:
         Field.UNIT: request.units,
         Field.YEAR: tuple(map(str, request.years)),
         Field.VALIDITY: request.validities,
+        Field.TOPIC: request.topics,
     }
     yield from (_one_of(field, values) for field, values in chosen.items() if values)
     if request.number is not None:

@@ -79,6 +79,7 @@ class FieldName(StrEnum):
     CAPACITY = "capacity"
     RECIPIENTS = "recipients"
     URGENCY = "urgency"
+    TOPIC = "topic"
     VALIDITY = "validity"
     CLASS = "class"
     """How widely it is meant, as a person has said: a template for grants (`pipeline.grant_proposals`)."""

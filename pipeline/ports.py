@@ -123,6 +123,7 @@ class IndexedDocument:
     date: str | None
     validity: str | None
     pages: tuple[IndexedPage, ...]
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

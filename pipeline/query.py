@@ -28,7 +28,7 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
-FACETS = ("type", "issuer", "year", "unit", "validity")
+FACETS = ("type", "issuer", "year", "unit", "validity", "topic")
 """The facets counted with every search, each under the reader's filter."""
 
 
@@ -46,6 +46,7 @@ class SearchRequest:
     units: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
     validities: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     number: str | None = None
     date_from: str | None = None
     date_to: str | None = None

@@ -67,6 +67,7 @@ class Paper:
     issuer: str | None = None
     date: str | None = None
     validity: str | None = None
+    topic: str | None = None
     cites: tuple[str, ...] = ()
     grants: tuple[str, ...] = (EVERYONE,)
     unit: str = "dang-uy"
@@ -89,6 +90,7 @@ class Paper:
             FieldName.ISSUER: self.issuer,
             FieldName.SUBJECT: self.subject,
             FieldName.VALIDITY: self.validity,
+            FieldName.TOPIC: self.topic,
         }
         return {name: FieldValue(value, 1.0, Source.PERSON) for name, value in told.items() if value is not None}
 

@@ -11,6 +11,7 @@ from flows.console import catalogue, command_app, print_json, reader_as, setting
 from flows.words import FACET_WORDS
 from indexer.search import Search, open_index
 from pipeline.query import SearchPage, SearchRequest, Sort
+from pipeline.topics import TOPICS
 from pipeline.types import TYPES
 from pipeline.validity import VALIDITY_WORDS
 
@@ -28,6 +29,7 @@ def search(  # noqa: PLR0917 - Typer gives each option its place
     units: Annotated[list[str] | None, typer.Option("--unit", help="Đơn vị giữ văn bản")] = None,
     years: Annotated[list[int] | None, typer.Option("--year", help="Năm")] = None,
     validities: Annotated[list[str] | None, typer.Option("--validity", help="Hiệu lực, ví dụ het_hieu_luc")] = None,
+    topics: Annotated[list[str] | None, typer.Option("--topic", help="Lĩnh vực, ví dụ kiem_tra")] = None,
     number: Annotated[str | None, typer.Option(help="Số và ký hiệu")] = None,
     date_from: Annotated[str | None, typer.Option("--from", help="Từ ngày YYYY-MM-DD")] = None,
     date_to: Annotated[str | None, typer.Option("--to", help="Đến ngày YYYY-MM-DD")] = None,
@@ -44,6 +46,7 @@ def search(  # noqa: PLR0917 - Typer gives each option its place
         units=tuple(units or ()),
         years=tuple(years or ()),
         validities=tuple(validities or ()),
+        topics=tuple(topics or ()),
         number=number,
         date_from=date_from,
         date_to=date_to,
@@ -98,6 +101,8 @@ def _key(facet: str, key: str, names: Mapping[str, str]) -> str:
     """A facet's key as people say it."""
     if facet == "type":
         return TYPES[key].title if key in TYPES else key
+    if facet == "topic":
+        return TOPICS.get(key, key)
     if facet == "validity":
         return VALIDITY_WORDS.get(key, key)
     return names.get(key, key) if facet in ("issuer", "unit") else key

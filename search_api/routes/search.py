@@ -35,6 +35,7 @@ class SearchQuery(BaseModel):
     unit: Values = Field([], description="Đơn vị giữ văn bản")
     year: list[int] = Field([], max_length=_MOST_VALUES, description="Năm ban hành")
     validity: Values = Field([], description="Hiệu lực đã xác nhận, ví dụ `het_hieu_luc`")
+    topic: Values = Field([], description="Lĩnh vực, ví dụ `kiem_tra`")
     number: str | None = Field(None, max_length=100, description="Số và ký hiệu, ví dụ `57-NQ/TW`")
     date_from: str | None = Field(None, alias="from", max_length=10, description="Từ ngày `YYYY-MM-DD`")
     date_to: str | None = Field(None, alias="to", max_length=10, description="Đến ngày `YYYY-MM-DD`")
@@ -51,6 +52,7 @@ class SearchQuery(BaseModel):
             units=tuple(self.unit),
             years=tuple(self.year),
             validities=tuple(self.validity),
+            topics=tuple(self.topic),
             number=self.number,
             date_from=self.date_from,
             date_to=self.date_to,

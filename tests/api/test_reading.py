@@ -40,6 +40,7 @@ def test_a_search_answers_hits_total_and_facets(house: House, document: str) -> 
             "year": [{"key": "2024", "count": 1}],
             "unit": [{"key": "dang-uy", "count": 1}],
             "validity": [],
+            "topic": [],
         },
     }
 

@@ -226,6 +226,7 @@ def test_facets_count_what_is_found_most_first_then_by_key(archive: SearchIndex)
         "year": (FacetCount("2025", 2), FacetCount("2019", 1), FacetCount("2024", 1)),
         "unit": (FacetCount("dang-uy", 5),),
         "validity": (),
+        "topic": (),
     }
     filtered = archive.search(SearchRequest("nghị quyết", years=(2025,)), reader=MEMBER, offset=0, limit=20)
     assert filtered.facets["type"] == (FacetCount("ke_hoach", 1),)
@@ -245,6 +246,19 @@ def test_the_confirmed_validity_is_filtered_and_counted(index: SearchIndex) -> N
     assert found(index, SearchRequest("chuyển đổi", validities=("het_hieu_luc",))) == ["ended"]
     both = ("het_hieu_luc", "het_hieu_luc_mot_phan")
     assert set(found(index, SearchRequest(validities=both))) == {"ended", "partly"}
+
+
+def test_the_topic_is_filtered_and_counted(index: SearchIndex) -> None:
+    fill(
+        index,
+        Paper("checked", "đảng phí", topic="kiem_tra"),
+        Paper("kept", "đảng phí", topic="van_phong"),
+        Paper("none", "đảng phí"),
+        Paper("hidden", "đảng phí", topic="kiem_tra", grants=("person:ai-do",)),
+    )
+    hits = index.search(SearchRequest("đảng phí"), reader=MEMBER, offset=0, limit=20)
+    assert hits.facets["topic"] == (FacetCount("kiem_tra", 1), FacetCount("van_phong", 1))
+    assert found(index, SearchRequest("đảng phí", topics=("kiem_tra",))) == ["checked"]
 
 
 def test_facets_are_exact_however_many_values_there_are(index: SearchIndex) -> None:

@@ -25,6 +25,7 @@ _words = st.sampled_from(("sông", "song", "núi", "mưa", "mùa", "đồng", "�
 _texts = st.lists(_words, min_size=1, max_size=6).map(" ".join)
 _numbers = st.sampled_from(NUMBERS)
 _validities = st.sampled_from(("het_hieu_luc", "het_hieu_luc_mot_phan"))
+_topics = st.sampled_from(("kiem_tra", "van_phong"))
 _types = st.sampled_from(TYPES)
 _dates = st.sampled_from(("2019", "2024-12", "2024-12-22", "2024-12-31", "2025-02-03"))
 _begins = st.sampled_from((None, None, None, date(1999, 1, 1), date(2999, 1, 1)))
@@ -79,6 +80,7 @@ def archives(draw: st.DrawFn, *, max_size: int = 8) -> list[Paper]:
             issuer=draw(st.sampled_from((None, "Tỉnh ủy", *UNITS))),
             date=draw(st.none() | _dates),
             validity=draw(st.none() | _validities),
+            topic=draw(st.none() | _topics),
             cites=tuple(draw(st.lists(_numbers, max_size=1))),
             grants=tuple(draw(st.lists(grants, max_size=2, unique=True))),
             unit=draw(_units),
@@ -106,6 +108,7 @@ def requests(texts: st.SearchStrategy[str] = plain_queries) -> st.SearchStrategy
         issuers=_some(st.sampled_from(("Tỉnh ủy", "chi-bo-a"))),
         units=_some(_units),
         validities=_some(_validities),
+        topics=_some(_topics),
         years=_some(st.sampled_from((2019, 2024, 2025))),
         date_from=st.none() | st.sampled_from(("2024-12-01", "2024-12-22", "2025")),
         date_to=st.none() | st.sampled_from(("2024-12-30", "2024-12-31", "2025-01-31")),

@@ -130,6 +130,7 @@ def _passes_filters(paper: Paper, request: SearchRequest) -> bool:
         and (not request.issuers or paper.issuer in request.issuers)
         and (not request.units or paper.unit in request.units)
         and (not request.validities or paper.validity in request.validities)
+        and (not request.topics or paper.topic in request.topics)
         and (not request.years or first[:4] in map(str, request.years))
         and (request.date_from is None or first >= days(request.date_from)[0])
         and (request.date_to is None or (last != "" and last <= days(request.date_to)[1]))
@@ -151,6 +152,7 @@ def facets(papers: Sequence[Paper]) -> dict[str, tuple[FacetCount, ...]]:
         "year": [paper.date[:4] for paper in papers if paper.date],
         "unit": [paper.unit for paper in papers],
         "validity": [paper.validity for paper in papers],
+        "topic": [paper.topic for paper in papers],
     }
     return {name: _counted([value for value in found if value]) for name, found in values.items()}
 
