@@ -89,14 +89,15 @@ def _of_people(organisation: Organisation) -> Iterator[Fault]:
 
 def _of_successions(organisation: Organisation) -> Iterator[Fault]:
     units = {unit.id: unit for unit in organisation.units}
-    pairs = [(each.unit, each.successor) for each in organisation.successions]
+    known: set[tuple[str, str, date]] = set()
     for index, each in enumerate(organisation.successions):
         place, what = Place(succession=index), f"kế tục {each.unit} → {each.successor}"
-        if pairs.index(pairs[index]) != index:
+        if (each.unit, each.successor, each.day) in known:
             yield Fault(place, what, "xuất hiện hai lần")
+        known.add((each.unit, each.successor, each.day))
         if each.unit == each.successor:
             yield Fault(place, what, "một đơn vị không thể kế tục chính nó")
-        missing = [unit for unit in dict.fromkeys(pairs[index]) if unit not in units]
+        missing = [unit for unit in dict.fromkeys((each.unit, each.successor)) if unit not in units]
         if missing:
             yield from (Fault(place, what, f"không có đơn vị «{unit}»") for unit in missing)
             continue
@@ -124,6 +125,6 @@ def _period(place: Place, what: str, start: date | None, end: date | None) -> It
 
 
 def _printable(place: Place, what: str, texts: Sequence[str]) -> Iterator[Fault]:
-    """Control characters come from damaged files, and neither PostgreSQL nor a spreadsheet keeps them all."""
-    if any(unicodedata.category(letter) == "Cc" for text in texts for letter in text):
+    """Control characters and halves of surrogate pairs: neither PostgreSQL nor a spreadsheet keeps them all."""
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} for text in texts for letter in text):
         yield Fault(place, what, "tên có ký tự điều khiển không in được")

@@ -149,8 +149,8 @@ class EndUnit(_UnitEdit):
 
     @property
     def day(self) -> date | None:
-        """The first without it."""
-        return self.last + _A_DAY
+        """Its last."""
+        return self.last
 
     def applied(self, organisation: Organisation, today: date) -> Organisation:
         """With the unit ended."""
@@ -182,7 +182,7 @@ class MergeUnits(_UnitEdit):
             raise refusal("hãy nêu các đơn vị được sáp nhập, mỗi đơn vị một lần, khác đơn vị nhận")
         after = organisation
         for unit in self.merged:
-            after = _with_units(after, [_ended(after, unit, self.day - _A_DAY)])
+            after = _with_units(after, [_ended(after, unit, _day_before(self.day))])
         if self.move_people:
             people = tuple(_moved(person, self.merged, self.into, self.day) for person in after.people)
             after = replace(after, people=people)
@@ -220,7 +220,7 @@ class SplitUnit(_UnitEdit):
         if self.unit in self.into:
             _require_lasting(after, self.unit, self.day)
         else:
-            after = _with_units(after, [_ended(after, self.unit, self.day - _A_DAY)])
+            after = _with_units(after, [_ended(after, self.unit, _day_before(self.day))])
         return _with_successions(
             after,
             (Succession(SuccessionKind.SPLIT, self.unit, unit, self.day, unit in self.rights_to) for unit in others),
@@ -268,9 +268,16 @@ def _changed(organisation: Organisation, old: Unit, new: Unit, day: date, today:
         raise refusal(f"đơn vị {old.id}: không có gì thay đổi")
     if day > today:
         raise refusal(f"ngày {day} chưa đến: hãy đổi vào ngày đó")
-    begun = old.past[-1].until + _A_DAY if old.past else old.valid_from
-    was = () if begun == day else (Past(day - _A_DAY, old.name, old.symbol, old.parent),)
+    until = _day_before(day)
+    has_begun_then = old.past[-1].until == until if old.past else old.valid_from == day
+    was = () if has_begun_then else (Past(until, old.name, old.symbol, old.parent),)
     return _with_units(organisation, [replace(new, past=(*old.past, *was))])
+
+
+def _day_before(day: date) -> date:
+    if day == date.min:
+        raise refusal(f"ngày {day} quá sớm")
+    return day - _A_DAY
 
 
 def _ended(organisation: Organisation, unit: str, last: date) -> Unit:
@@ -299,7 +306,7 @@ def _moved(person: Person, units: Collection[str], into: str, day: date) -> Pers
         begins = max(role.valid_from or day, day)
         fresh.append(Membership(role.role, into, begins, role.valid_to))
         if role.valid_from is None or role.valid_from < day:
-            kept.append(replace(role, valid_to=day - _A_DAY))
+            kept.append(replace(role, valid_to=_day_before(day)))
     for role in fresh:
         if not any(_covers(other, role) for other in kept):
             kept.append(role)

@@ -22,6 +22,7 @@ from search_api.routes import (
     health,
     jobs,
     oidc,
+    organisation,
     own,
     pages,
     relations,
@@ -71,7 +72,22 @@ def _open() -> APIRouter:
 
 def _protected() -> APIRouter:
     routes = APIRouter(dependencies=[Depends(current_reader)])
-    for module in (sign_in, search, documents, access, grants, relations, validity, pages, audit, batches, jobs, own, accounts):
+    for module in (
+        sign_in,
+        search,
+        documents,
+        access,
+        grants,
+        relations,
+        validity,
+        pages,
+        audit,
+        batches,
+        jobs,
+        own,
+        accounts,
+        organisation,
+    ):
         routes.include_router(module.router)
     return routes
 

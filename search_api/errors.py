@@ -21,6 +21,7 @@ from pipeline.errors import (
     ObjectMissingError,
     PageFailedError,
     SecondFactorNeededError,
+    StaleError,
     TooManyAttemptsError,
     UnavailableError,
     UsageError,
@@ -41,6 +42,7 @@ class Code(StrEnum):
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    CHANGED_MEANWHILE = "changed_meanwhile"
     TOO_LARGE = "too_large"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
@@ -58,6 +60,7 @@ _CODES: Mapping[type[VanKhoError], Code] = {
     NotSignedInError: Code.NOT_SIGNED_IN,
     PageFailedError: Code.PAGE_FAILED,
     TooManyAttemptsError: Code.TOO_MANY_ATTEMPTS,
+    StaleError: Code.CHANGED_MEANWHILE,
 }
 """Errors whose words are meant for whoever asks. All others are said in general words and logged."""
 
@@ -88,6 +91,7 @@ _FAULTS: Mapping[str, str] = {
     "greater_than_equal": "quá nhỏ",
     "less_than_equal": "quá lớn",
     "enum": "không phải một trong các giá trị cho phép",
+    "date_from_datetime_parsing": "phải là ngày, như 2025-12-31",
 }
 _LONGEST_NAME = 64
 

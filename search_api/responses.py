@@ -37,6 +37,7 @@ _DESCRIPTIONS: Mapping[int, str] = {
     401: "Chưa đăng nhập, hoặc tên và mật khẩu không đúng",
     403: "Xem được nhưng không được làm việc này, hoặc yêu cầu đến từ trang khác",
     404: "Không có, hoặc không được xem: hai trường hợp trả lời như nhau",
+    409: "Đã thay đổi từ khi được xem; không làm gì",
     413: "Nội dung gửi lên quá lớn",
     416: "`Range` nằm ngoài tệp",
     422: "Tham số hoặc nội dung chưa đúng",

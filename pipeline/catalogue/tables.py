@@ -100,8 +100,8 @@ class SuccessionRow(Base):
     __tablename__ = "successions"
     unit: Mapped[str] = mapped_column(ForeignKey("units.id"), primary_key=True)
     successor: Mapped[str] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
-    day: Mapped[date] = mapped_column(Date)
     with_rights: Mapped[bool] = mapped_column(Boolean)
 
 

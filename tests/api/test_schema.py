@@ -4,6 +4,7 @@ Routes are covered by being in the description: none is named here.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.house import CLERK, House, Paper, open_house
+from pipeline.model import Membership, Person
+from tests.api.house import CLERK, ORGANISATION, House, Paper, open_house
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
-ASKERS = (CLERK, "bi-thu", "mot", "ky-thuat", None)
+HEAD = Person("chanh", "Chánh Văn", (Membership("chanh_van_phong", "dang-uy"),))
+ASKERS = (CLERK, "bi-thu", "mot", "ky-thuat", HEAD.id, None)
 
 EXAMPLES = 15
 
@@ -35,7 +38,7 @@ EXAMPLES = 15
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """An archive with something for everybody, which the requests may change."""
     home: Path = tmp_path_factory.mktemp("schema")
-    made = open_house(home / "home")
+    made = open_house(home / "home", organisation=replace(ORGANISATION, people=(*ORGANISATION.people, HEAD)))
     with TestClient(made.app):
         made.file(Paper("cho mọi người", grants=("everyone",)), Paper("kín", grants=("person:hai",)))
         made.file(Paper("chưa công bố"))

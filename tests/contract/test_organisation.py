@@ -1,13 +1,18 @@
-"""The organisation's history in the catalogue, on each database."""
+"""The organisation in the catalogue, its history and one edit of it at a time, on each database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from pipeline.catalogue import Catalogue
+from pipeline.errors import NotAllowedError, OrganisationError, StaleError
 from pipeline.model import Membership, Organisation, Person, Unit
+from pipeline.organisation_edits import Edit, Editor, edition_of
+from pipeline.person_edits import AddPerson, AddRole, Leave
 from pipeline.succession import Past, Succession, SuccessionKind
+from pipeline.unit_edits import AddUnit, MergeUnits, RenameUnit
 
 HISTORY = Organisation(
     units=(
@@ -115,3 +120,67 @@ def test_units_of_before_have_no_history_when_the_schema_learns_of_it(catalogue:
     catalogue.database.downgrade("0009")
     catalogue.database.upgrade()
     assert catalogue.organisation.whole() == Organisation((Unit("dang-uy", "Đảng ủy", "dang_uy"),), ())
+
+
+OPERATOR = Editor("os:root", "cli:root", None)
+TODAY = date(2026, 11, 24)
+EDITS: tuple[Edit, ...] = (
+    AddUnit(Unit("chi-bo-4", "Chi bộ Bốn", "chi_bo", "dang-uy", valid_from=TODAY)),
+    RenameUnit("chi-bo-2", TODAY, "Chi bộ Nhị", "CBN"),
+    AddPerson("binh", "Bình"),
+    AddRole("binh", Membership("van_thu", "chi-bo-2", TODAY)),
+    MergeUnits(("chi-bo-2",), "chi-bo-4", date(2026, 12, 1), with_rights=True, move_people=True),
+    Leave("an", TODAY),
+)
+
+
+def test_what_an_edit_makes_is_what_is_kept_and_each_has_its_lines_in_the_audit(facts: Catalogue) -> None:
+    for edit in EDITS:
+        assert facts.organisation.edit(edit, OPERATOR, today=TODAY) == facts.organisation.whole()
+    told = [(line.event.action, line.event.object) for line in facts.audit.lines()]
+    assert told == [(edit.action, what) for edit in EDITS for what in edit.about]
+    assert facts.audit.first_broken() is None
+    assert facts.organisation.reader("binh", today=date(2026, 12, 1)).tokens >= {"unit:chi-bo-4", "unit:chi-bo-2"}
+
+
+def test_an_edit_that_fails_leaves_nothing_behind(facts: Catalogue) -> None:
+    seen = edition_of(HISTORY)
+    with pytest.raises(OrganisationError, match="chi-bo-9"):
+        facts.organisation.edit(AddRole("an", Membership("dang_vien", "chi-bo-9")), OPERATOR, today=TODAY)
+    with pytest.raises(StaleError):
+        facts.organisation.edit(AddPerson("binh", "Bình"), OPERATOR, today=TODAY, seen="khác")
+    assert facts.organisation.whole() == HISTORY
+    assert list(facts.audit.lines()) == []
+    facts.organisation.edit(AddPerson("binh", "Bình"), OPERATOR, today=TODAY, seen=seen)
+    with pytest.raises(StaleError):
+        facts.organisation.edit(AddPerson("chi", "Chi"), OPERATOR, today=TODAY, seen=seen)
+
+
+def test_who_may_not_edit_is_written_down_with_what_there_is(facts: Catalogue) -> None:
+    for edit in (
+        AddPerson("binh", "Bình"),
+        RenameUnit("chi-bo-2", TODAY, "Nhị"),
+        RenameUnit("chi-bo-9", TODAY, "Chín"),
+    ):
+        with pytest.raises(NotAllowedError):
+            facts.organisation.edit(edit, Editor("an", "http:x", "an"), today=TODAY)
+    told = [(line.event.actor, line.event.object, line.event.outcome) for line in facts.audit.lines()]
+    assert told == [("an", None, "refused"), ("an", "chi-bo-2", "refused"), ("an", None, "refused")]
+    assert facts.organisation.whole() == HISTORY
+
+
+def test_of_those_who_edit_what_they_saw_at_once_one_does(facts: Catalogue) -> None:
+    seen = edition_of(facts.organisation.whole())
+
+    def attempt(number: int) -> bool:
+        edit = AddPerson(f"nguoi-{number}", f"Người {number}")
+        try:
+            facts.organisation.edit(edit, OPERATOR, today=TODAY, seen=seen)
+        except StaleError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as executor:
+        assert sorted(executor.map(attempt, range(4))) == [False, False, False, True]
+    assert len(facts.organisation.people()) == len(HISTORY.people) + 1
+    assert facts.audit.first_broken() is None

@@ -1,6 +1,8 @@
 """`vankho org`: in from a file, all or nothing, looked at before if wanted, and out into one that can be read again."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from pipeline.catalogue import Catalogue
 from pipeline.model import Organisation
 from pipeline.organisation_file import read_organisation
 from pipeline.organisation_table import read_table, require_read
+from pipeline.succession import Past, Succession, SuccessionKind
 from tests.flows.house import SAMPLES
 
 
@@ -24,12 +27,24 @@ def kept(facts: Catalogue) -> Organisation:
 
 @pytest.mark.parametrize("name", ["o.yaml", "o.csv", "o.xlsx"])
 def test_what_is_exported_is_imported_again(facts: Catalogue, tmp_path: Path, name: str) -> None:
-    before, file = kept(facts), tmp_path / name
+    sample, file = kept(facts), tmp_path / name
+    facts.organisation.replace(with_history(sample))
+    before = kept(facts)
+    assert (len(before.successions), len(before.units[0].past)) == (1, 1)
     assert cli.main(["org", "export", str(file)]) == 0
     facts.organisation.replace(Organisation(before.units[:1], ()))
     assert cli.main(["org", "import", str(file)]) == 0
     assert kept(facts) == before
     assert [line.event.action for line in facts.audit.lines()] == ["export_organisation", "import_organisation"]
+
+
+def with_history(organisation: Organisation) -> Organisation:
+    """The organisation, its first unit once called otherwise, and its last merged into the first."""
+    first, *others, last = organisation.units
+    first = replace(first, past=(Past(date(2016, 1, 1), "Tên cũ", "TC", last.id),))
+    last = replace(last, valid_to=date(2025, 6, 30))
+    merged = Succession(SuccessionKind.MERGE, last.id, first.id, date(2025, 7, 1), with_rights=True)
+    return Organisation((first, *others, last), organisation.people, (merged,))
 
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(

@@ -140,6 +140,12 @@ def test_a_split_unit_ends_unless_it_is_one_of_those_that_it_becomes() -> None:
     assert tokens(kept, "binh") == tokens(BEFORE, "binh")
 
 
+def test_what_came_from_a_unit_may_take_it_in_again() -> None:
+    apart = after(SplitUnit("cb-2", ("cb-2", "cb-3"), date(2026, 1, 1)))
+    together = after(MergeUnits(("cb-2",), "cb-3", TODAY), apart)
+    assert [each.kind for each in together.successions] == [SPLIT, MERGE]
+
+
 def test_people_come_and_go_with_their_roles() -> None:
     came = after(AddPerson("chi", " Chi "))
     role = Membership("van_thu", "cb-1", TODAY)
@@ -164,6 +170,9 @@ REFUSED: Sequence[tuple[Edit, str]] = [
     (AddUnit(Unit("cb-9", " ", "chi_bo")), "tên còn trống"),
     (AddUnit(Unit("cb-9", "Chín", "chi_bo", symbol="9" * 65)), "ký hiệu dài quá 64"),
     (AddUnit(Unit("cb-9", "Chín\x07", "chi_bo")), "ký tự điều khiển"),
+    (AddUnit(Unit("cb-9", "Chín\ud800", "chi_bo")), "ký tự điều khiển"),
+    (RenameUnit("cb-1", date.min, "Nhất"), "quá sớm"),
+    (MergeUnits(("cb-2",), "cb-1", date.min), "quá sớm"),
     (RenameUnit("cb-9", TODAY, "Chín"), "không có đơn vị «cb-9»"),
     (RenameUnit("cb-1", TODAY, "Chi bộ Một"), "không có gì thay đổi"),
     (RenameUnit("cb-1", TODAY + A_DAY, "Nhất"), "chưa đến"),
@@ -199,6 +208,11 @@ REFUSED: Sequence[tuple[Edit, str]] = [
 def test_what_cannot_be_is_refused_and_named(edit: Edit, named: str) -> None:
     with pytest.raises(OrganisationError, match=named):
         after(edit, GONE)
+
+
+def test_a_last_day_may_be_as_late_as_can_be() -> None:
+    assert unit(after(EndUnit("cb-2", date.max)), "cb-2").valid_to == date.max
+    assert after(EndUnit("cb-2", date.max), editor=by("chanh")) != BEFORE
 
 
 def test_what_was_wrong_before_does_not_stand_in_the_way() -> None:

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("with_rights", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["unit"], ["units.id"], name="fk_successions_unit"),
         sa.ForeignKeyConstraint(["successor"], ["units.id"], name="fk_successions_successor"),
-        sa.PrimaryKeyConstraint("unit", "successor", name="pk_successions"),
+        sa.PrimaryKeyConstraint("unit", "successor", "day", name="pk_successions"),
     )
 
 
