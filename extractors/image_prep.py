@@ -22,7 +22,8 @@ _NOISY = 0.5
 _SHARP_DPI, _COARSE_DPI, _NEEDLESS_DPI = 300, 200, 450
 _SKEWED_DEGREES = 0.7
 _MOST_SKEW = 5.0
-_SURVEY_DPI = 100
+SURVEY_DPI = 100
+"""Resolution at which ink is looked for (`ink`), or less where the page has less."""
 _INK_CONTRAST = 45
 _MOST_EDGE = 48
 """Pixels at 100 dpi: 12 mm, what is left out of a sheet of A4. Of a longer one no more may be overlooked."""
@@ -98,7 +99,7 @@ def skew(grey: Grey, dpi: float) -> float:
     height, width = mask.shape
     edge_y, edge_x = height // 25, width // 25
     ys, xs = np.nonzero(mask[edge_y : height - edge_y, edge_x : width - edge_x])
-    if len(ys) < _SURVEY_DPI:
+    if len(ys) < SURVEY_DPI:
         return 0.0
     best = 0.0
     for step, reach in ((0.5, _MOST_SKEW), (0.1, 0.5), (0.05, 0.1)):
@@ -109,7 +110,7 @@ def skew(grey: Grey, dpi: float) -> float:
 
 def ink(grey: Grey, dpi: float) -> NDArray[np.bool_]:
     """Where a page, reduced to about 100 dpi, is clearly darker than the paper around."""
-    factor = min(1.0, _SURVEY_DPI / dpi)
+    factor = min(1.0, SURVEY_DPI / dpi)
     small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 21)
     return cv2.subtract(paper, small) > _INK_CONTRAST

@@ -103,6 +103,17 @@ def placed_layer(layer: bytes, unit_map: Affine, size: tuple[int, int], dpi: flo
         return out.getvalue()
 
 
+def joined_layers(layers: Sequence[bytes]) -> bytes:
+    """Text-only pages of one size, as `placed_layer` makes them, as one page. Their fonts are all alike."""
+    with ExitStack() as stack:
+        first, *others = [stack.enter_context(pikepdf.open(io.BytesIO(layer))) for layer in layers]
+        text = b"\n".join(pdf.pages[0].Contents.read_bytes() for pdf in (first, *others))
+        first.pages[0].Contents = first.make_stream(text)
+        out = io.BytesIO()
+        first.save(out, deterministic_id=True)
+        return out.getvalue()
+
+
 def _cleaned(written: re.Match[bytes]) -> bytes:
     """Letters as Tesseract writes them into its layer, in the form in which its words are kept."""
     letters = bytes.fromhex(written[1].decode()).decode("utf-16-be", "replace")

@@ -2,16 +2,17 @@
 
 The first reading tells by its confidence whether a page may lie on its side or head; only then are the other ways
 tried, by reading its top, and the page is read once more in the way that is readable. Reading a picture that is
-upright is left to `extractors.scanned_page`.
+upright is left to `extractors.spread`, which may find two pages on it.
 """
 
 from dataclasses import dataclass, replace
 from time import monotonic
 
 from extractors.page_images import PageImage
-from extractors.scanned_page import Recogniser, ScanReading, read_scan, read_top
+from extractors.scanned_page import Recogniser, ScanReading, read_top
 from extractors.searchable_pdf import placed_layer
 from extractors.secrecy import find_mark
+from extractors.spread import read_sheet
 from extractors.turning import lying, turned_back, turned_image
 from pipeline.errors import PageFailedError
 from pipeline.model import PageReading, PageResult, PageStatus, PageText
@@ -38,7 +39,7 @@ class Limits:
 def read_whole_page(image: PageImage, file_page: int, recogniser: Recogniser, limits: Limits) -> PageReading:
     """Read a page from its picture. Raises `PageFailedError`, also where it takes longer than its limit."""
     begun = monotonic()
-    first = _reading(read_scan(image, recogniser, limits.page), file_page)
+    first = _reading(read_sheet(image, recogniser, limits.page), file_page)
     if _is_upright(first.result.content, image, _POOR) or find_mark(first.result) is not None:
         return first
     left = replace(limits, page=max(limits.top, limits.page - (monotonic() - begun)))
@@ -72,7 +73,7 @@ _LIES = "Trang bị quét ngược hoặc nằm ngang và không đọc được
 def _read_turned(image: PageImage, top: PageResult, recogniser: Recogniser, seconds: float) -> PageReading:
     """The page read in the way in which its top could be; where that fails, what the top says: it is screened by it."""
     try:
-        scan = read_scan(turned_image(image, top.turned), recogniser, seconds)
+        scan = read_sheet(turned_image(image, top.turned), recogniser, seconds)
     except PageFailedError as error:
         return PageReading(replace(top, reason=str(error)))
     height, width = image.pixels.shape[:2]
