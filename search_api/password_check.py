@@ -186,7 +186,7 @@ class PasswordCheck:
     def _begin_attempt(self, person: str) -> Account | None:
         """The account, unless it is locked. Its attempt counts as failed until it succeeds: no race can hide one."""
         with self._counting:
-            account, now = self.account(person), datetime.now(UTC)
+            account, now = self.account(person), self.now()
             is_locked = account is not None and account.locked_until is not None and account.locked_until > now
             if account is None or is_locked:
                 return None

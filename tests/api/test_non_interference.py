@@ -3,33 +3,19 @@
 The routes are those of the API's own description (`tests.api.operations`), so a new one is asked by being described.
 """
 
-from collections.abc import Callable, Iterator
 from random import Random
-from uuid import uuid4
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.query import FACETS
-from pipeline.settings import IndexSettings, Settings
+from pipeline.settings import Settings
+from tests.api.conftest import NewIndex
 from tests.api.house import HOLDERS, House, Paper
 from tests.api.interference import Comparison, reads, told
 from tests.api.operations import not_said, one_missing
 from tests.api.random_archive import PEOPLE, Archive, random_archive, without
-from tests.services import empty_indices, server
-
-NewIndex = Callable[[], IndexSettings]
-
-
-@pytest.fixture(scope="module", params=["embedded", "opensearch"])
-def new_index(request: pytest.FixtureRequest) -> Iterator[NewIndex]:
-    """Names another empty index of each engine each time."""
-    if request.param == "embedded":
-        yield IndexSettings
-        return
-    with empty_indices(server("opensearch")) as of:
-        yield lambda: of.model_copy(update={"prefix": f"{of.prefix}-{uuid4().hex[:8]}"})
 
 
 def test_every_route_can_be_asked(house: House) -> None:
