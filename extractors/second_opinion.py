@@ -1,7 +1,9 @@
-"""When the second reader is asked: where the number or date of a first page look doubtful or written by hand.
+"""When the second reader is asked: on pages that the first cannot read, and for numbers and dates that look doubtful.
 
-The header zone is read at two scales, for hands that are lost at one are often found at the other; all readings are
-kept beside Tesseract's (`PageResult.others`). What to believe is the describer's to say.
+A page whose first reading cannot be believed is read whole, and the surer reading is what it says; where neither can be
+believed, the page is to be scanned again. Of a first page with a number or date that is unclear or written by hand, the
+header zone is read at two scales, for hands that are lost at one are often found at the other. Every reading is kept
+(`PageResult.others`). What to believe of a header is the describer's to say.
 """
 
 import math
@@ -15,9 +17,15 @@ from extractors.layout import running_text
 from extractors.page_images import PageImage
 from extractors.scanned_page import Recogniser, placed_words
 from extractors.second_reader import SecondReader
+from extractors.secrecy import find_mark
 from extractors.zones import Header, Line, header_of
 from pipeline.errors import PageFailedError
 from pipeline.model import PageResult, PageStatus, PageText, Source, Word
+
+UNREADABLE = (
+    "Không đọc được chữ trên trang này: quá mờ, quá nhòe hoặc chỉ có hình."
+    " Hãy quét lại trang này rõ hơn, hoặc xem ảnh của trang."
+)
 
 ZONE = 0.30
 """The header crop: number and date stand above, on every layout of `docs/domain.md`."""
@@ -26,15 +34,46 @@ SCALES = (150.0, 300.0)
 _CENTRE = 0.5
 _CLEAR = 0.85
 """A number or date line with a word that was read with less confidence is doubtful."""
+_BELIEVED = 0.7
+"""Mean confidence of a reading that can be believed: below it, a third and more of the characters were wrong."""
+_LEAST_WORDS = 3
+"""A page on which neither reader finds more shows a picture or a stamp, and no text that could be read better."""
 
 
 def with_second_opinion(page: PageResult, image: PageImage) -> PageResult:
-    """The page with the second reader's readings of its header zone, where number or date look doubtful.
+    """The page with the second reader's readings, where the first cannot be believed or number or date look doubtful.
 
     `image` is the picture of the whole page. Pages that lie on their side or head are left as they are.
     """
-    if page.turned or page.status is not PageStatus.READ or not is_doubtful(page):
+    if page.turned or page.status is not PageStatus.READ:
         return page
+    read = _surer(page, image)
+    return _with_header(read, image) if read.status is PageStatus.READ and is_doubtful(read) else read
+
+
+def _surer(page: PageResult, image: PageImage) -> PageResult:
+    """The page with the surer of two readings where the first cannot be believed; failed where neither can.
+
+    A page on which the first reading shows a mark of secrecy is left as it is: the mark must not be lost.
+    """
+    first = page.content
+    if first is None or first.confidence >= _BELIEVED or find_mark(page) is not None:
+        return page
+    second = read_header(image, 1.0, SecondReader())
+    best, *others = sorted(
+        (reading for reading in (first, second) if reading is not None),
+        key=lambda reading: reading.confidence,
+        reverse=True,
+    )
+    chosen = replace(page, content=best, others=(*page.others, *others))
+    is_text = any(len(reading.words) >= _LEAST_WORDS for reading in (best, *others))
+    if best.confidence >= _BELIEVED or not is_text:
+        return chosen
+    return replace(chosen, status=PageStatus.FAILED, reason=UNREADABLE)
+
+
+def _with_header(page: PageResult, image: PageImage) -> PageResult:
+    """The page with readings of its header zone at all scales."""
     others = tuple(reading for dpi in SCALES if (reading := _read_zone(image, SecondReader(dpi))) is not None)
     return replace(page, others=(*page.others, *others))
 

@@ -127,7 +127,7 @@ class PageResult:
     turned: int = 0
     """Quarter turns to the left after which the page can be read. All boxes are those of the page as it lies."""
     others: tuple[PageText, ...] = ()
-    """Further readings of its header zone, by other readers or at other scales."""
+    """Further readings of its header zone, or of all of it, by other readers or at other scales."""
 
     @property
     def text(self) -> str:

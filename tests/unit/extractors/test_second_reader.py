@@ -2,18 +2,22 @@
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from extractors.image_prep import Grey
 from extractors.page_images import PageImage
+from extractors.reader import open_reader
 from extractors.second_opinion import is_doubtful, with_second_opinion
 from extractors.second_reader import SecondReader
 from pipeline.errors import PageFailedError
-from pipeline.model import PageStatus, Source
+from pipeline.model import PageResult, PageStatus, PageText, Source, Word
+from pipeline.settings import IntakeSettings, OCRSettings
 from samples.generator import fonts
+from tests.unit.extractors.papers import scanned
 from tests.unit.extractors.sheet import page, party_header, titled, words_of
 
 LINES = ("ngày 15 tháng 3 năm 2024", "Số 57-NQ/TW")
@@ -100,3 +104,54 @@ def test_clear_turned_and_failed_pages_are_left_as_they_are() -> None:
         assert with_second_opinion(left, picture) is left
     failed = replace(page(SURE), hands=hands, status=PageStatus.FAILED)
     assert with_second_opinion(failed, picture) is failed
+
+
+def read_with(confidence: float, *, words: int = 20) -> PageResult:
+    """A page as a first reading has it: these are not its words."""
+    read = tuple(Word("_~l", (0.1, 0.03 * line, 0.2, 0.03 * line + 0.02), confidence, line) for line in range(words))
+    return PageResult(1, PageStatus.READ, PageText(read, "_~l " * words, confidence, Source.OCR))
+
+
+def test_a_page_that_the_first_reader_fails_on_says_what_the_second_reads() -> None:
+    first = read_with(0.4)
+    page = with_second_opinion(first, PageImage(drawn(), 200))
+    assert page.status is PageStatus.READ
+    assert page.content
+    assert page.content.source is Source.SECOND_READER
+    assert "57-NQ/TW" in page.text
+    assert page.others[0] == first.content
+
+
+def test_a_page_that_was_read_well_is_not_read_again() -> None:
+    first = read_with(0.95)
+    assert with_second_opinion(first, PageImage(drawn(), 200)) == first
+
+
+def test_a_page_that_neither_reader_can_read_is_to_be_scanned_again() -> None:
+    specks = np.random.default_rng(1).integers(0, 256, (600, 450)).astype(np.uint8)
+    page = with_second_opinion(read_with(0.3), PageImage(specks, 100))
+    assert page.status is PageStatus.FAILED
+    assert "Hãy quét lại" in (page.reason or "")
+    assert page.is_screened
+    assert page.content  # what little was read is kept
+
+
+def test_a_picture_without_text_needs_no_better_scan() -> None:
+    paper = np.full((600, 450), 255, np.uint8)
+    page = with_second_opinion(read_with(0.2, words=1), PageImage(paper, 100))
+    assert (page.status, page.reason) == (PageStatus.READ, None)
+
+
+@pytest.mark.ocr
+def test_a_blurred_scan_that_tesseract_cannot_read_is_read(tmp_path: Path) -> None:
+    """Measured: Tesseract is sure of it by 0.62, the second reader by 0.94."""
+    path = tmp_path / "blurred.png"
+    scanned().convert("L").filter(ImageFilter.GaussianBlur(3.5)).save(path, dpi=(200, 200))
+    reader = open_reader(IntakeSettings(), OCRSettings())
+    (reading,) = reader.read_pages(path, reader.inspect(path, name=path.name), [1])
+    page = reading.result
+    assert page.status is PageStatus.READ
+    assert page.content
+    assert page.content.source is Source.SECOND_READER
+    assert "QUYẾT" in page.text
+    assert Source.OCR in {other.source for other in page.others}
