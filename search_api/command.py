@@ -5,6 +5,7 @@ The web stack is imported only when it runs.
 
 import json
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -29,6 +30,9 @@ def _serve(
         line = json.dumps({"url": address}) if as_json else f"Văn Kho đang chạy tại {address} (dừng: Ctrl+C)."
         print(line, flush=True)
 
+    def tell(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
     settings = load_settings(os.environ)
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    run_server(settings.model_copy(update={"web": settings.web.model_copy(update=chosen)}), announce)
+    run_server(settings.model_copy(update={"web": settings.web.model_copy(update=chosen)}), announce, tell)

@@ -15,6 +15,7 @@ import uvicorn
 from pipeline.errors import UnavailableError, UsageError
 from pipeline.settings import Settings, WebSettings
 from search_api.app import create_app
+from search_api.first_start import first_codes
 
 _GRACE_SECONDS = 10
 """How long answers under way may take after a request to stop."""
@@ -34,10 +35,10 @@ class _Server(uvicorn.Server):
             self._announce()
 
 
-def run_server(settings: Settings, announce: Callable[[str], None]) -> None:
+def run_server(settings: Settings, announce: Callable[[str], None], tell: Callable[[str], None]) -> None:
     """Serve until told to stop (SIGTERM, Ctrl+C), then finish what is under way. Port 0 takes a free one.
 
-    `announce` is given the address once requests are answered.
+    `announce` is given the address once requests are answered, `tell` what the operator is to know before.
 
     Raises:
         UsageError: outside loopback without a certificate, or with one that cannot be used.
@@ -48,8 +49,11 @@ def run_server(settings: Settings, announce: Callable[[str], None]) -> None:
     signal.signal(signal.SIGTERM, _leave)  # uvicorn stops in good order first, and then hands the signal on
     with _listening(settings.web) as listener:
         address = _address(listener, has_tls=certificate is not None)
+        app = create_app(settings)
+        for line in first_codes(app.state.services):
+            tell(line)
         config = uvicorn.Config(
-            create_app(settings),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -15,6 +15,9 @@ from pipeline.catalogue.database import Database
 from pipeline.catalogue.second_factors import drop_second_factor
 from pipeline.catalogue.tables import AccountRow, CredentialRow
 
+FIRST_START = "first-start"
+"""Who has asked for a code where there was nobody yet who manages accounts. The use of one ends all of these."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResetCode:
@@ -81,6 +84,8 @@ class ResetCodeFacts:
             if row.drops_second_factor:
                 drop_second_factor(session, person)
             session.delete(row)
+            if row.requested_by == FIRST_START:
+                session.execute(delete(ResetCodeRow).where(ResetCodeRow.requested_by == FIRST_START))
             session.merge(AccountRow(person=person, password_hash=password_hash, failures=0, locked_until=None))
             session.execute(delete(CredentialRow).where(CredentialRow.person == person))
             return True

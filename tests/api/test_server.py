@@ -86,7 +86,8 @@ def refused(home: Path, *words: str, **environment: str) -> tuple[int, str]:
 def home(tmp_path: Path) -> Path:
     """The data folder of an installation that was set up before."""
     house = open_house(tmp_path / "home")
-    house.give_account("mot")
+    for person in ("mot", "ky-thuat"):
+        house.give_account(person)
     house.file(Paper("đất đai", grants=("everyone",)))
     house.of.catalogue.close()
     return tmp_path / "home"
@@ -153,6 +154,17 @@ def test_people_and_programs_are_served_until_it_is_told_to_stop(home: Path) -> 
 def test_it_stops_on_an_interrupt_too(home: Path) -> None:
     with serving(home, "--port", "0") as service:
         assert service.stop(signal.SIGINT) == (0, "")
+
+
+def test_the_first_administrator_begins_with_the_code_that_the_console_says(tmp_path: Path) -> None:
+    open_house(tmp_path / "home").of.catalogue.close()
+    with serving(tmp_path / "home", "--port", "0") as service:
+        assert service.process.stderr is not None
+        _, line = (service.process.stderr.readline() for _ in range(2))
+        person, code = line.strip().split(": ")
+        body = {"person": person, "code": code, "password": PASSWORD}
+        assert httpx.post(f"{service.url}{API}/passwords", json=body).status_code == 204
+        assert service.stop() == (0, "")
 
 
 def test_an_answer_under_way_is_finished_before_it_stops(home: Path) -> None:
@@ -277,7 +289,8 @@ def test_a_first_start_makes_no_account(tmp_path: Path) -> None:
     with serving(tmp_path / "home", "--port", "0") as service:
         answer = httpx.post(service.url + API + "/sessions", json={"person": "admin", "password": "admin"})
         assert answer.status_code == 401
-        assert service.stop() == (0, "")
+        code, said = service.stop()
+        assert (code, "vankho org import" in said) == (0, True)
     house = open_house(tmp_path / "home")
     assert [house.of.catalogue.accounts.account(person.id) for person in house.of.catalogue.organisation.people()] == (
         [None] * 6
