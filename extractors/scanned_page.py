@@ -1,7 +1,8 @@
 """A page's picture into words: prepared, recognised once, its words and its text-only PDF page put back on the page.
 
 Stamps in the header zone are read once more by themselves (`extractors.stamps`): their red ink is taken out before the
-page is read, and a mark of secrecy must not be lost with it. Where a page cannot be read, its top may still be, so that
+page is read, and a mark of secrecy must not be lost with it; marks that cannot be read are looked for by their shape
+(`extractors.mark_shapes`). Where a page cannot be read, its top may still be, so that
 it has been looked at for marks. Finding the picture is left to `extractors.reader`.
 """
 
@@ -17,6 +18,7 @@ from extractors.handwriting import find_hands
 from extractors.image_prep import Affine, Prepared, prepare
 from extractors.layout import running_text
 from extractors.line_order import in_reading_order
+from extractors.mark_shapes import with_seen_marks
 from extractors.page_images import PageImage
 from extractors.searchable_pdf import placed_layer
 from extractors.secrecy import ZONE
@@ -83,12 +85,16 @@ def _recognised(
 def stamped_words(
     image: PageImage, prepared: Prepared, zone: float, recogniser: Recogniser, seconds: float
 ) -> list[RawWord]:
-    """The words of the stamps in the upper zone (a share) of a picture, with their boxes on the prepared one."""
+    """The words of the stamps in the upper zone (a share) of a picture, with their boxes on the prepared one.
+
+    Behind those that can be read come the marks of secrecy that are seen by their shape.
+    """
     sheet = stamp_sheet(image.pixels, prepared, zone)
-    if sheet is None:
-        return []
-    found = recogniser.recognise(sheet.pixels, dpi=STAMP_DPI, seconds=seconds, is_sparse=True)
-    return [replace(word, box=sheet.cutting_at(word.box[1]).box_on_prepared(word.box)) for word in found.words]
+    read: list[RawWord] = []
+    if sheet is not None:
+        found = recogniser.recognise(sheet.pixels, dpi=STAMP_DPI, seconds=seconds, is_sparse=True)
+        read = [replace(word, box=sheet.cutting_at(word.box[1]).box_on_prepared(word.box)) for word in found.words]
+    return with_seen_marks(read, image, prepared, zone)
 
 
 def _on_page(
