@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from extractors.closing import closing_of
 from extractors.issuer import is_number_line
+from extractors.margins import page_number
 from extractors.turning import upright
 from extractors.zones import Line, header_of, rows_of, segments
 from pipeline.model import FieldValue, PageResult, PageStatus, Source
@@ -25,10 +26,7 @@ _TOP = 0.34
 _LEFT, _RIGHT = 0.48, 0.5
 _WIDE = 0.55
 _OPENING_ROWS = 8
-_NUMBER_MARGIN = 0.1
-"""Page numbers stand in the upper or lower tenth."""
 
-_PAGE_NUMBER = re.compile(r"\W*(\d{1,3})\W*(?:/\s*\d{1,3}\W*)?")
 _DATE = re.compile(r".*\bn[a-z]?ay\b.{0,12}\bth[a-z]?ng\b.{0,8}\bn[a-z]m\s*\S{4}\W*")
 _ANNEX = re.compile(r"\W*(?:phu luc|mau (?:so|bieu)|bieu (?:so|mau))\b|\W*\(?\s*(?:ban hanh )?kem theo\b")
 _SEPARATOR = re.compile(r"\W*(?:to |trang )?(?:phan cach|ngan cach)\b|\W*(?:patch|separator)\b")
@@ -152,6 +150,7 @@ def _marks(seen: _Page) -> Iterator[str]:
 def _seen(page: PageResult) -> _Page:
     header = header_of(page)
     rows = rows_of(page)
+    printed = page_number(rows)
     parts = [part for row in rows if row.y < _TOP for part in segments(row)]
     return _Page(
         has_heading=header.heading is not None,
@@ -159,22 +158,13 @@ def _seen(page: PageResult) -> _Page:
         has_date=any(part.middle > _RIGHT and _width(part) < _WIDE and _DATE.fullmatch(part.folded) for part in parts),
         has_type=header.title is not None,
         is_annex=any(_ANNEX.match(part.folded) for row in rows[:_OPENING_ROWS] for part in segments(row)),
-        number=_page_number(rows),
+        number=printed.number if printed else None,
         is_separator=_is_separator(rows),
     )
 
 
 def _width(line: Line) -> float:
     return line.box[2] - line.box[0]
-
-
-def _page_number(rows: Sequence[Line]) -> int | None:
-    """The number printed at the top or bottom of the page by itself."""
-    for row in [*rows[:1], *rows[-1:]]:
-        found = _PAGE_NUMBER.fullmatch(row.text)
-        if found and not _NUMBER_MARGIN < row.y < 1 - _NUMBER_MARGIN:
-            return int(found[1])
-    return None
 
 
 def _is_separator(rows: Sequence[Line]) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 
 from extractors.files import PDF, inspect_file
 from extractors.image_prep import is_blank, to_grey
+from extractors.margins import set_apart
 from extractors.page_images import PageImage, open_image_pages
 from extractors.pdf_pages import PdfPages, open_pdf_pages
 from extractors.pdf_text import TextLayer, open_text_layer
@@ -101,18 +102,20 @@ class Reader:
             top = read_top(image, TOP, self.tesseract, seconds_for_top(self.intake))
         except (PageFailedError, MemoryError):
             return unscreened(file_page, reason)
-        return PageReading(PageResult(file_page, PageStatus.FAILED, top.content, reason, hands=top.hands))
+        failed = PageResult(file_page, PageStatus.FAILED, top.content, reason, hands=top.hands)
+        return PageReading(set_apart(failed))
 
     def _reading(self, source: PageSource, file_page: int) -> PageReading:
         content = source.text_of(file_page)
         if content is not None:
-            return PageReading(PageResult(file_page, PageStatus.READ, self._with_pictures(source, file_page, content)))
+            words = self._with_pictures(source, file_page, content)
+            return PageReading(set_apart(PageResult(file_page, PageStatus.READ, words)))
         image = source.image_of(file_page)
         if _is_blank(image):
             return PageReading(PageResult(file_page, PageStatus.BLANK))
         limits = Limits(self.intake.page_seconds, seconds_for_top(self.intake))
         reading = read_whole_page(image, file_page, self.tesseract, limits)
-        return replace(reading, result=with_second_opinion(reading.result, image))
+        return replace(reading, result=set_apart(with_second_opinion(reading.result, image)))
 
     def _with_pictures(self, source: PageSource, file_page: int, content: PageText) -> PageText:
         """The text of a layer with what is said by pictures in the header zone, which may be a mark of secrecy."""

@@ -42,10 +42,12 @@ def upright(page: PageResult) -> PageResult:
 def moved(page: PageResult, to: Affine) -> PageResult:
     """The page with all boxes under a map of the unit square that keeps upright rectangles upright."""
     hands = tuple(moved_box(hand, to) for hand in page.hands)
+    margins = tuple(replace(margin, box=moved_box(margin.box, to)) for margin in page.margins)
+    page = replace(page, hands=hands, margins=margins)
     if page.content is None:
-        return replace(page, hands=hands)
+        return page
     words = tuple(replace(word, box=moved_box(word.box, to)) for word in page.content.words)
-    return replace(page, content=replace(page.content, words=words), hands=hands)
+    return replace(page, content=replace(page.content, words=words))
 
 
 def moved_box(box: Box, to: Affine) -> Box:

@@ -44,6 +44,14 @@ class PageStatus(StrEnum):
     FAILED = "failed"
 
 
+class MarginKind(StrEnum):
+    """What stands on a page beside its text."""
+
+    SIGNATURE = "signature caption"
+    INCOMING = "incoming stamp"
+    PAGE_NUMBER = "page number"
+
+
 class FileStatus(StrEnum):
     """How the intake of one file ended; these words are the report's."""
 
@@ -113,6 +121,15 @@ class PageText:
 
 
 @dataclass(frozen=True, slots=True)
+class Margin:
+    """Something on a page that is not of its text, as read, a line each line."""
+
+    kind: MarginKind
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class PageResult:
     """The end of one page's reading. `reason` is for people, in Vietnamese, where the page was not read."""
 
@@ -128,6 +145,8 @@ class PageResult:
     """Quarter turns to the left after which the page can be read. All boxes are those of the page as it lies."""
     others: tuple[PageText, ...] = ()
     """Further readings of its header zone, or of all of it, by other readers or at other scales."""
+    margins: tuple[Margin, ...] = ()
+    """Captions of digital signatures and incoming stamps, which are not among its words, and its printed number."""
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.catalogue.jobs import JobStatus
-from pipeline.model import Box, DocumentStatus, FieldName, FileStatus, PageStatus, Source
+from pipeline.model import Box, DocumentStatus, FieldName, FileStatus, MarginKind, PageStatus, Source
 
 
 class _Answer(BaseModel):
@@ -231,11 +231,23 @@ class WordAnswer(_Answer):
     marked: bool
 
 
+class MarginAnswer(_Answer):
+    """What stands on a page beside its text: a caption of a digital signature, an incoming stamp, the page number.
+
+    `text` has a line for each line; `box` is as that of a word.
+    """
+
+    kind: MarginKind
+    text: str
+    box: Box
+
+
 class WordsAnswer(_Answer):
-    """The words of a page in reading order; none where the page was not read."""
+    """The words of a page in reading order, and what is beside its text; none where the page was not read."""
 
     number: int
     words: list[WordAnswer]
+    margins: list[MarginAnswer]
 
 
 class JobAnswer(_Answer):

@@ -12,7 +12,7 @@ from pipeline.query import parse_query
 from pipeline.storage import keys
 from pipeline.storage.pages import from_json
 from search_api.papers import local_original
-from search_api.responses import PageAnswer, WordAnswer, WordsAnswer, errors
+from search_api.responses import MarginAnswer, PageAnswer, WordAnswer, WordsAnswer, errors
 from search_api.visit import CurrentVisit
 
 router = APIRouter(prefix="/documents/{document_id}/pages/{number}", tags=["pages"])
@@ -74,8 +74,8 @@ def words(document_id: str, number: int, asked: Annotated[WordsQuery, Query()], 
     """The page's words in reading order, those of the query marked."""
     record, found = visit.readable_page(document_id, number, "view-words")
     with visit.of.store.open(keys.words(record.file.sha256, found.file_page)) as stream:
-        content = from_json(stream.read()).content
-    printed = content.words if content else ()
+        read = from_json(stream.read())
+    printed = read.content.words if read.content else ()
     marked = marked_words(printed, parse_query(asked.q))
     return WordsAnswer(
         number=number,
@@ -83,4 +83,5 @@ def words(document_id: str, number: int, asked: Annotated[WordsQuery, Query()], 
             WordAnswer(text=word.text, box=word.box, confidence=word.confidence, line=word.line, marked=is_marked)
             for word, is_marked in zip(printed, marked, strict=True)
         ],
+        margins=[MarginAnswer(kind=margin.kind, text=margin.text, box=margin.box) for margin in read.margins],
     )
