@@ -11,7 +11,7 @@ alone. Nobody changes their own roles, and nobody comes to read more by their ow
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Protocol
@@ -46,10 +46,6 @@ class Edit(Protocol):
     def roles(self) -> tuple[str, ...]:
         """Roles that it gives or takes by their name."""
 
-    @property
-    def day(self) -> date | None:
-        """From which day it counts, if not at once."""
-
     def applied(self, organisation: Organisation, today: date) -> Organisation:
         """The organisation after it. Raises `OrganisationError` for what cannot be done."""
 
@@ -79,8 +75,7 @@ def edited(organisation: Organisation, edit: Edit, by: Editor, *, today: date) -
     if fresh:
         raise refusal(*(f"{what}: {text}" for what, text in fresh))
     if by.person is not None:
-        for day in {today, max(today, edit.day or today)}:
-            _require_no_gain(organisation, after, by.person, day)
+        _require_no_gain(organisation, after, by.person, _days_of_change(after, by.person, today))
     return after
 
 
@@ -122,14 +117,6 @@ class Field:
     def lasting(self, person: Person) -> list[Membership]:
         """The roles that are not over."""
         return [role for role in person.memberships if role.valid_to is None or role.valid_to >= self.today]
-
-    def shown(self) -> Organisation:
-        """The part of the organisation that they keep."""
-        units = tuple(unit for unit in self.organisation.units if self.has_unit(unit.id))
-        people = tuple(person for person in self.organisation.people if self.has_person(person.id))
-        ids = {unit.id for unit in units}
-        told = tuple(each for each in self.organisation.successions if ids & {each.unit, each.successor})
-        return Organisation(units, people, told)
 
 
 def field_of(organisation: Organisation, person: str, *, today: date) -> Field:
@@ -175,9 +162,18 @@ def _require_all_theirs(field: Field, person: str) -> None:
             raise NotAllowedError("Người này còn vai trò ngoài phạm vi bạn phụ trách. Hãy thu từng vai trò của mình.")
 
 
-def _require_no_gain(before: Organisation, after: Organisation, person: str, day: date) -> None:
-    if not _reader(after, person, day).tokens <= _reader(before, person, day).tokens:
+def _require_no_gain(before: Organisation, after: Organisation, person: str, days: Iterable[date]) -> None:
+    if any(not _reader(after, person, day).tokens <= _reader(before, person, day).tokens for day in days):
         raise NotAllowedError("Việc này cho chính bạn xem được thêm. Hãy nhờ chánh văn phòng khác hoặc người quản trị.")
+
+
+def _days_of_change(organisation: Organisation, person: str, today: date) -> set[date]:
+    """Today, and the later days on which somebody may come to read more."""
+    found = person_of(organisation, person)
+    begins = [role.valid_from for role in found.memberships] if found else []
+    begins += [unit.valid_from for unit in organisation.units]
+    begins += [each.day for each in organisation.successions]
+    return {today, *(day for day in begins if day is not None and day > today)}
 
 
 def _duties(organisation: Organisation, person: str, day: date) -> Duties:

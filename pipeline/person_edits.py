@@ -36,11 +36,6 @@ class _PersonEdit:
         """None."""
         return ()
 
-    @property
-    def day(self) -> date | None:
-        """At once."""
-        return None
-
 
 @dataclass(frozen=True, slots=True)
 class AddPerson(_PersonEdit):
@@ -115,11 +110,6 @@ class AddRole(_PersonEdit):
     def about(self) -> tuple[str, ...]:
         """Who, and which role."""
         return (self.person, role_token(self.membership.role, self.membership.unit))
-
-    @property
-    def day(self) -> date | None:
-        """Its first."""
-        return self.membership.valid_from
 
     def applied(self, organisation: Organisation, today: date) -> Organisation:
         """With the role, after the others."""

@@ -64,11 +64,6 @@ class AddUnit(_UnitEdit):
         """The unit itself."""
         return (self.unit.id,)
 
-    @property
-    def day(self) -> date | None:
-        """Its first."""
-        return self.unit.valid_from
-
     def applied(self, organisation: Organisation, today: date) -> Organisation:
         """With the unit, at its place by its handle."""
         require_handle(self.unit.id)
@@ -146,11 +141,6 @@ class EndUnit(_UnitEdit):
     def units(self) -> tuple[str, ...]:
         """The one."""
         return (self.unit,)
-
-    @property
-    def day(self) -> date | None:
-        """Its last."""
-        return self.last
 
     def applied(self, organisation: Organisation, today: date) -> Organisation:
         """With the unit ended."""

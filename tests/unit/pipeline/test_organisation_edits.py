@@ -19,7 +19,7 @@ from pipeline.unit_edits import AddUnit, EndUnit, MergeUnits, MoveUnit, RenameUn
 
 TODAY = date(2026, 11, 24)
 A_DAY = timedelta(days=1)
-YESTERDAY = TODAY - A_DAY
+YESTERDAY, LATER = TODAY - A_DAY, TODAY + 60 * A_DAY
 MERGE, SPLIT = SuccessionKind.MERGE, SuccessionKind.SPLIT
 
 BEFORE = Organisation(
@@ -34,7 +34,7 @@ BEFORE = Organisation(
     people=(
         Person("an", "An", (Membership("dang_vien", "cb-1"), Membership("chi_uy", "cb-1", date(2020, 1, 1)))),
         Person("binh", "Bình", (Membership("dang_vien", "cb-2"),)),
-        Person("chanh", "Chánh", (Membership("chanh_van_phong", "dang-uy"),)),
+        Person("chanh", "Chánh", (Membership("chanh_van_phong", "dang-uy"), Membership("van_thu", "cb-3", LATER))),
         Person("kt", "Kỹ Thuật", (Membership("quan_tri_ky_thuat", "dang-uy"),)),
         Person("la", "Lạ", (Membership("dang_vien", "khac"),)),
         Person("nghi", "Đã Nghỉ", (Membership("dang_vien", "cb-1", valid_to=date(2020, 1, 1)),)),
@@ -283,6 +283,7 @@ OWN: Sequence[Edit] = [
     Leave("chanh", YESTERDAY),
     MergeUnits(("cb-2",), "dang-uy", TODAY, with_rights=True),
     MergeUnits(("cb-2",), "dang-uy", TODAY + 10 * A_DAY, with_rights=True),
+    MergeUnits(("cb-2",), "cb-3", TODAY, with_rights=True),
     SplitUnit("cb-2", ("dang-uy", "cb-1"), TODAY, ("dang-uy",)),
     AddRole("an", Membership("kiem_toan", "cb-1", TODAY)),
     EndRole("kt", "quan_tri_ky_thuat", "dang-uy", YESTERDAY),
