@@ -12,7 +12,6 @@ Fails where the most is beyond the limit or the growth beyond its own, or where 
 
 import argparse
 import io
-import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -154,7 +153,8 @@ def measured(house: House, path: Path, asked: argparse.Namespace) -> bool:
     print(
         f"{path.name} ({path.stat().st_size / 1e6:.0f} MB): most {cost.peak / 1e6:.0f} MB, grows {grown / 1e6:+.1f} MB "
         f"a hundred pages, {asked.pages / cost.wall:.2f} pages/s, at most {steps(cost)} pages between two looks, "
-        f"exit code {cost.code}: {_said(is_kept)}"
+        f"exit code {cost.code}: {_said(is_kept)}",
+        flush=True,
     )
     return is_kept
 
@@ -174,7 +174,8 @@ def interrupted(house: House, path: Path, asked: argparse.Namespace) -> bool:
     is_kept = bool(before) and not changed and not second.code
     print(
         f"{path.name}: killed after {first.wall:.0f} s with {len(before)} pages kept; the next run took "
-        f"{second.wall:.0f} s, read {len(changed)} of them again, exit code {second.code}: {_said(is_kept)}"
+        f"{second.wall:.0f} s, read {len(changed)} of them again, exit code {second.code}: {_said(is_kept)}",
+        flush=True,
     )
     return is_kept
 
@@ -215,7 +216,6 @@ def main() -> int:
     parser.add_argument("--growth", type=float, default=20)
     parser.add_argument("--prefect", action="store_true")
     asked = parser.parse_args()
-    os.environ["PYTHONUNBUFFERED"] = "1"
     print(description())
     print(f"{asked.pages} pages of A4 in colour at {_DPI} dpi, 2 reading processes, most {asked.limit} GB")
     with tempfile.TemporaryDirectory() as name:
