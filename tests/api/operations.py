@@ -52,6 +52,7 @@ VARIANTS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"sort": "newest", "from": "2022-01-01", "to": "2023"},
         {"sort": "newest", "unit": "dang-uy", "issuer": ["dang-uy", "chi-bo-1"]},
         {"sort": "newest", "validity": "het_hieu_luc"},
+        {"sort": "newest", "topic": "kiem_tra"},
         {"q": "dat", "from": "hôm qua"},
     ),
     "GET /documents/{document_id}/access": ({"size": 100}, {"token": "everyone", "size": 2, "page": 2}),
