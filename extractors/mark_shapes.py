@@ -32,6 +32,8 @@ _APART = (9, 15)
 """Answers, down and across, within which two places are one."""
 _LEAST_SIDE = 0.2
 """Inches: a picture that is narrower has no mark."""
+_MOST_INK = 0.3
+"""Mean darkness of a zone with print on it: of pages of text at most half of this, of grain and scrawls more."""
 _LIKELY, _SURE = 0.9, 0.5
 WINDOW, ASIDE = (80, 240), (40, 160)
 """Height and width of what the judge is shown, and where in it the middle of `MẬT` is. Pixels at 150 dpi."""
@@ -62,7 +64,8 @@ def seen_marks(grey: Grey, dpi: float, zone: float) -> list[SeenMark]:
     top = grey[: round(grey.shape[0] * zone)]
     if min(top.shape) / dpi < _LEAST_SIDE:
         return []
-    places = possible_places(darkness(resized(top, dpi, FINDER_DPI)))
+    dark = darkness(resized(top, dpi, FINDER_DPI))
+    places = possible_places(dark) if dark.mean() < _MOST_INK else []
     if not places:
         return []
     answers = _judged(darkness(resized(top, dpi, JUDGE_DPI)), places)
