@@ -1,13 +1,12 @@
 """Backup and restore of an installation in one folder: the facts of one moment, and the objects they speak of.
 
 A backup is a folder laid out as the data folder: `catalogue.sqlite3`, `store/`, `keys/`, `vankho.toml`, the noted heads
-of the audit. It may be made
-while the program runs. Only files of the copied catalogue are copied, so that it is whole by itself; objects that are
-there already stay, and the catalogue is replaced last and at once, so that a backup which is cut short leaves the one
-before it whole. Leaves installations on servers to the servers' own means.
+of the audit. It may be made while the program runs. Only files of the copied catalogue are copied, so that it is whole
+by itself; objects that are there already are read again and stay where they are sound. The catalogue is replaced last
+and at once, so that a backup which is cut short leaves the one before it whole. Leaves installations on servers to the
+servers' own means.
 """
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from pipeline.second_factor import KEY as SECOND_FACTOR_KEY
 from pipeline.settings import Settings
 from pipeline.storage import keys
 from pipeline.storage.local import CHUNK, LocalStore, storage_errors
+from pipeline.storage.soundness import is_sound
 from pipeline.wiring import INSTALLATION
 
 CATALOGUE = "catalogue.sqlite3"
@@ -34,7 +34,10 @@ _SETTINGS = Path("vankho.toml")
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What was copied: files of the catalogue, objects that were new. `faults` are originals missing or altered."""
+    """What was copied: files of the catalogue, objects that were not there or no longer sound.
+
+    `faults` are objects that are damaged where they come from, and missing originals.
+    """
 
     files: int
     objects: int
@@ -116,14 +119,20 @@ def _files_of(path: Path) -> frozenset[str]:
 
 
 def _copy_objects(source: LocalStore, folder: Path, wanted: frozenset[str]) -> Copied:
-    """Copy what belongs to these files and is not there; originals are checked on the way."""
+    """Copy what belongs to these files and is not there, or is there and damaged; all is checked on the way."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    there = set(_keys(LocalStore(folder)))
+    target = LocalStore(folder)
+    there = {key for key in _keys(target) if keys.sha256_of(key) in wanted and _is_sound(key, target)}
     new = [key for key in _keys(source) if keys.sha256_of(key) in wanted and key not in there]
     faults = [key for key in new if not _copy_object(key, source, folder)]
     missing = {keys.original(sha256) for sha256 in wanted} - there - set(new)
     os.sync()  # all of it is on the disk before the catalogue that speaks of it
     return Copied(len(wanted), len(new) - len(faults), tuple(sorted([*faults, *missing])))
+
+
+def _is_sound(key: str, store: LocalStore) -> bool:
+    with store.open(key) as stream:
+        return is_sound(key, stream)
 
 
 def _keys(store: LocalStore) -> Iterator[str]:
@@ -132,19 +141,17 @@ def _keys(store: LocalStore) -> Iterator[str]:
 
 
 def _copy_object(key: str, source: LocalStore, folder: Path) -> bool:
-    """Copy one object; whether it is what its key says. An original that is not is not kept.
+    """Copy one object; whether it is what its key says. One that is not is not kept, and what was there stays.
 
     Unlike the store itself this needs no hard links: disks that are carried about often have none.
     """
     part = _new_part(folder / _PART)
-    digest = hashlib.sha256()
     with source.open(key) as stream, part.open("wb") as copy:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
-            copy.write(chunk)
-    if key.startswith(keys.ORIGINALS) and digest.hexdigest() != keys.sha256_of(key):
-        part.unlink()
-        return False
+        shutil.copyfileobj(stream, copy, CHUNK)
+    with part.open("rb") as copied:
+        if not is_sound(key, copied):
+            part.unlink()
+            return False
     (folder / key).parent.mkdir(parents=True, exist_ok=True)
     _put_in_place(part, folder / key)
     return True

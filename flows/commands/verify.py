@@ -1,4 +1,4 @@
-"""`vankho verify`: check that every original is there, bit for bit, and that nothing lies about unclaimed."""
+"""`vankho verify`: check that every original and product of reading is there and whole, and nothing unclaimed."""
 
 from typing import Annotated
 
@@ -9,12 +9,14 @@ from pipeline.audit_heads import note_head, noted_heads
 from pipeline.steps.verify import Findings, verify
 from pipeline.wiring import staging_of, store_of
 
+_FROM_BACKUP = "Chép lại đúng đối tượng này từ thư mục `store` của bản sao lưu (docs/operations.md)."
+
 app = command_app("Kiểm tra kho: từng tệp gốc còn nguyên từng bit.")
 
 
 @app.command()
 def verify_command(as_json: Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON")] = False) -> None:
-    """Đọc lại mọi tệp gốc và so với mã băm. Mã thoát 1 nếu có sai lệch."""
+    """Đọc lại mọi tệp gốc và so với mã băm; đọc lại chữ của mọi trang. Mã thoát 1 nếu có sai lệch."""
     of = settings()
     with catalogue(of) as facts:
         findings = verify(facts, store_of(of), staging_of(of), noted_heads(of.home))
@@ -41,8 +43,8 @@ def _json(findings: Findings) -> dict[str, object]:
 
 def _lines(findings: Findings) -> list[str]:
     lines = [f"Đã kiểm tra {findings.files} tệp gốc: {'nguyên vẹn' if findings.is_clean else 'CÓ SAI LỆCH'}."]
-    lines += [f"  THIẾU: {key}. Khôi phục từ bản sao lưu." for key in findings.missing]
-    lines += [f"  BỊ THAY ĐỔI: {key}. Khôi phục từ bản sao lưu." for key in findings.altered]
+    lines += [f"  THIẾU: {key}. {_FROM_BACKUP}" for key in findings.missing]
+    lines += [f"  BỊ THAY ĐỔI HOẶC HỎNG: {key}. {_FROM_BACKUP}" for key in findings.altered]
     lines += [f"  không thuộc văn bản nào: {key}" for key in findings.unclaimed]
     if findings.staged:
         lines.append(f"  {findings.staged} tệp còn dở trong vùng đệm: chạy lại `vankho ingest` để làm tiếp.")

@@ -36,3 +36,8 @@ def layer(sha256: str, file_page: int) -> str:
 def sha256_of(key: str) -> str:
     """The hash of the file that an object belongs to."""
     return key.split("/")[1]
+
+
+def page_of(key: str) -> int:
+    """The page of the file that a product of reading is of."""
+    return int(key.rpartition("/")[2].partition(".")[0])

@@ -134,6 +134,25 @@ def test_a_damaged_original_is_named_and_does_not_reach_the_backup(house: House,
     assert done.report["faults"] == [f"originals/{original.name}" for original in originals[:2]]
 
 
+def test_what_has_gone_bad_in_the_backup_is_copied_again(house: House, tmp_path: Path) -> None:
+    backup = tmp_path / "backup"
+    house.ingest()
+    first = house.run("backup", str(backup), "--json").report
+    bad = [
+        next((backup / "store" / folder).rglob("*.json" if folder == "derived" else "*"))
+        for folder in ("originals", "derived")
+    ]
+    whole = [path.read_bytes() for path in bad]
+    for path in bad:
+        path.write_bytes(path.read_bytes()[:-1])
+    assert house.run("backup", str(backup), "--json").report == first | {"copied": 2}
+    assert [path.read_bytes() for path in bad] == whole
+    bad_here = house.home / "store" / bad[1].relative_to(backup / "store")
+    bad_here.write_bytes(b"{")
+    assert house.run("backup", str(backup), "--json").report == first | {"copied": 0}  # what is there is better
+    assert bad[1].read_bytes() == whole[1]
+
+
 def test_backup_and_restore_do_not_go_where_they_would_do_harm(house: House, tmp_path: Path) -> None:
     house.ingest()
     assert house.run("backup", str(house.home / "backup")).code == 2

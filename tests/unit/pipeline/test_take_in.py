@@ -59,7 +59,7 @@ class ScriptedReader:
         for number in pages:
             self.breaks(number)
             self.read.append(number)
-            yield PageReading(self.pages[number], b"%PDF layer")
+            yield PageReading(self.pages[number], b"%PDF-1.4 layer\n%%EOF")
 
     def screen(self, page: PageResult) -> SecrecyMark | None:
         return SecrecyMark("mat", page.file_page) if page.text == "MẬT" else None
@@ -342,6 +342,23 @@ def test_a_file_whose_end_could_not_be_recorded_is_told_of_all_the_same(
     outcome = house.take_in(ScriptedReader(refusal=FileRefusedError("encrypted", "PDF có mật khẩu.")))
     assert (outcome.status, outcome.reason) == (FileStatus.REFUSED, "PDF có mật khẩu.")
     assert "not recorded" in caplog.text
+
+
+def test_a_product_of_reading_that_is_missing_or_damaged_is_found(house: House) -> None:
+    house.take_in(ScriptedReader())
+    rooms = house.rooms(ScriptedReader())
+    derived = [path for path in sorted((house.root / "store" / "derived").rglob("*")) if path.is_file()]
+    assert [path.name for path in derived] == ["00001.json", "00001.pdf", "00002.json", "00002.pdf"]
+    found = {path: path.relative_to(house.root / "store").as_posix() for path in derived}
+    first_words, first_layer, second_words, second_layer = derived
+    second_words.write_bytes(first_words.read_bytes())  # another page's
+    for layer in (first_layer, second_layer):
+        layer.write_bytes(layer.read_bytes()[:-1])
+    first_words.unlink()
+    findings = verify(house.catalogue, rooms.store, rooms.staging)
+    assert findings.missing == (found[first_words],)
+    assert findings.altered == (found[first_layer], found[second_words], found[second_layer])
+    assert not findings.is_clean
 
 
 def test_an_altered_original_in_the_store_is_found_and_never_overwritten(house: House) -> None:
