@@ -92,7 +92,7 @@ def examine(seed: int, number: int, *, is_committed: bool) -> Outcome:
         Finding(
             recipe.path, f"{field}, by hand" if field in paper.written else field, true, description.fields.get(field)
         )
-        for field, true in _truth(paper)
+        for field, true in true_fields(paper)
     )
     true = {(r.relation, r.number, r.type) for r in paper.references}
     read = {(r.relation, r.number, r.type) for r in description.references if r.relation != "mentions"}
@@ -112,7 +112,7 @@ def units() -> Sequence[Unit]:
     return read_organisation(SAMPLES / "organisation.yaml").units
 
 
-def _truth(paper: Paper) -> Iterator[tuple[FieldName, str]]:
+def true_fields(paper: Paper) -> Iterator[tuple[FieldName, str]]:
     """What stands on a paper; fields that it does not have are left out."""
     body = bodies()[paper.body_key]
     own = {name_key(name): unit.id for unit in units() for name in (unit.name, *unit.aliases)}

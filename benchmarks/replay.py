@@ -4,6 +4,8 @@ Thousands of papers can be described so in the time in which one is recognised. 
 recognisers do (`docs/domain.md`, "Text"): tone marks and hats first, letters and digits of like form, few at random.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 from random import Random
 
@@ -33,6 +35,23 @@ def replayed(paper: Paper, level: Level, random: Random) -> list[PageResult]:
     return [
         PageResult(number, PageStatus.READ, _page(sheet, level, random)) for number, sheet in enumerate(sheets, start=1)
     ]
+
+
+def as_read(pages: Sequence[PageResult], level: Level, random: Random) -> list[PageResult]:
+    """Pages of placed words as they are read at this quality."""
+    return [replace(page, content=_misread_words(page.content, level, random)) for page in pages]
+
+
+def _misread_words(content: PageText | None, level: Level, random: Random) -> PageText | None:
+    if content is None or level is Level.BORN_DIGITAL:
+        return content
+    words = []
+    for word in content.words:
+        read = misread(word.text, level.value, random)
+        if read:
+            words.append(replace(word, text=read, confidence=_confidence(read == word.text, level, random)))
+    text = " ".join(word.text for word in words)
+    return PageText(tuple(words), text, sum(word.confidence for word in words) / max(1, len(words)), Source.OCR)
 
 
 def _page(sheet: Sheet, level: Level, random: Random) -> PageText:
