@@ -34,14 +34,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.machine import Cost, cost_of, description
+from benchmarks.one_pdf import PROCESSES
 from benchmarks.reading import Case, distance, pages_of, plain
-from extractors.files import PDF
 from extractors.image_prep import prepare
-from extractors.searchable_pdf import WantedPage, write_searchable_pdf
-from flows.reading import PooledReader
-from pipeline.scratch import scratch_folder
-from pipeline.settings import IntakeSettings, OCRSettings
-from pipeline.storage.pages import from_json, to_json
+from pipeline.storage.pages import from_json
 from samples.generator.fonts import FOUNTS
 
 ROOT = Path(__file__).parents[1]
@@ -49,7 +45,6 @@ PEERS = ROOT / "build" / "peers"
 LOOKS = {"office": 14, "photocopy": 10}
 """Of 24 pages, so many of each quality; in JPEG of this quality."""
 _QUALITY = {"office": 60, "photocopy": 70}
-PROCESSES = 2
 LEAST_OF_OCRMYPDF, LEAST_OF_TESSERACT = 1.7, 0.85
 _OURS, _BARE, _PEER = "Văn Kho", "tesseract, prepared images", "OCRmyPDF"
 
@@ -99,24 +94,9 @@ def task(folder: Path, first: int, pages: int) -> Task:
 
 def by_van_kho(given: Task, folder: Path) -> Result:
     """Ours, in a process of its own that is started for it."""
-    cost = cost_of([sys.executable, "-m", "benchmarks.ocr", "--read", given.pdf, "--to", folder], log=folder / "log")
+    cost = cost_of([sys.executable, "-m", "benchmarks.one_pdf", given.pdf, folder], log=folder / "log")
     pages = [from_json(path.read_bytes()) for path in sorted(folder.glob("*.json"))]
     return Result(cost, tuple(page.text for page in pages), folder / "searchable.pdf")
-
-
-def read(path: Path, folder: Path) -> None:
-    """What is measured of ours: from the PDF to words and searchable PDF."""
-    with scratch_folder(folder) as scratch:
-        reader = PooledReader(IntakeSettings(), OCRSettings(), workers=PROCESSES, scratch=scratch)
-        facts = reader.inspect(path, name=path.name)
-        layers: dict[int, bytes | None] = {}
-        for reading in reader.read_pages(path, facts, range(1, facts.pages + 1)):
-            number = reading.result.file_page
-            (folder / f"{number:03d}.json").write_bytes(to_json(reading.result))
-            layers[number] = reading.layer
-        reader.close()
-    with (folder / "searchable.pdf").open("wb") as out:
-        write_searchable_pdf(path, PDF, [WantedPage(page, layers[page]) for page in sorted(layers)], out, title="24")
 
 
 def by_tesseract(given: Task, folder: Path) -> Result:
@@ -260,12 +240,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=70_000)
     parser.add_argument("--pages", type=int, default=24)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--to", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.read:
-        read(asked.read, asked.to)
-        return 0
     version = install_peer()
     print(description(), f"OCRmyPDF {version}; {asked.pages} pages, seeds from {asked.first}, {asked.rounds} rounds")
     with tempfile.TemporaryDirectory() as name:
