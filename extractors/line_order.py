@@ -24,6 +24,8 @@ _LEVEL = 0.5
 """Middles of pieces on one level differ by less than this many heights."""
 _FOLLOWS = 2.0
 """A piece that stands alone above two columns belongs to its own where it ends within so many heights of it."""
+_MOST = 1.5
+"""A line counts as so many times as high as the page's words at most: strokes of pens make boxes of words too high."""
 
 _TALL = 1.9
 """Strokes of pens and edges of paper are higher than so many words."""
@@ -80,7 +82,7 @@ def in_reading_order(words: Sequence[RawWord], skew: float) -> Ordered:
     specks = tuple(word for word in words if is_speck(word, height))
     printed = [word for word in words if word not in specks]
     slope = math.tan(math.radians(skew))
-    pieces = sorted(_pieces(printed, _GAP * height, slope), key=lambda piece: piece.middle)
+    pieces = sorted(_pieces(printed, height, slope), key=lambda piece: piece.middle)
     return Ordered(tuple(_numbered(_parts(pieces, height))), specks)
 
 
@@ -102,21 +104,23 @@ def _spells(text: str) -> bool:
     return len(letters) > 1 and (is_syllable(letters) or letters.isdigit())
 
 
-def _pieces(words: Sequence[RawWord], gap: float, slope: float) -> Iterator[_Piece]:
+def _pieces(words: Sequence[RawWord], height: float, slope: float) -> Iterator[_Piece]:
+    gap = _GAP * height
     for _, line in groupby(words, key=lambda word: word.line):
         piece: list[RawWord] = []
         for word in line:
             if piece and not -gap < word.box[0] - piece[-1].box[2] < gap:
-                yield _piece(piece, slope)
+                yield _piece(piece, height, slope)
                 piece = []
             piece.append(word)
-        yield _piece(piece, slope)
+        yield _piece(piece, height, slope)
 
 
-def _piece(words: Sequence[RawWord], slope: float) -> _Piece:
+def _piece(words: Sequence[RawWord], height: float, slope: float) -> _Piece:
     left, right = min(word.box[0] for word in words), max(word.box[2] for word in words)
     middles = [(word.box[1] + word.box[3]) / 2 + (word.box[0] + word.box[2]) / 2 * slope for word in words]
-    return _Piece(tuple(words), left, right, median(middles), median(word.box[3] - word.box[1] for word in words))
+    own = median(word.box[3] - word.box[1] for word in words)
+    return _Piece(tuple(words), left, right, median(middles), min(own, _MOST * height))
 
 
 def _parts(pieces: Sequence[_Piece], height: float) -> Iterator[Sequence[_Piece]]:
@@ -173,8 +177,9 @@ def _pair(pieces: Sequence[_Piece], height: float) -> tuple[_Piece, _Piece] | No
 
 
 def _is_torn(column: Sequence[_Piece]) -> bool:
-    """Whether pieces of a column stand side by side more than once: so do the cells of a table."""
-    return sum(a.is_level_with(b) for at, a in enumerate(column) for b in column[at + 1 :]) > 1
+    """Whether pieces of a column stand side by side more than once: so do the cells of a table. Marks do not count."""
+    printed = [piece for piece in column if any(_TELLING.search(word.text) for word in piece.words)]
+    return sum(a.is_level_with(b) for at, a in enumerate(printed) for b in printed[at + 1 :]) > 1
 
 
 def _rows(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:

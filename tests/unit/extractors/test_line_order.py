@@ -76,6 +76,19 @@ def test_columns_of_the_end_are_read_one_after_the_other() -> None:
     ]  # fmt: skip
 
 
+def test_strokes_beside_lines_tear_no_column() -> None:
+    words = recognised(
+        [BODY],
+        [("Nơi nhận:", 350, 1300), ("T/M CHI BỘ", 1610, 1310)],
+        [("- Các cấp ủy,", 355, 1350), ("|", 1200, 1350)],
+        [("BÍ THƯ", 1680, 1368)],
+        [("- Lưu hồ sơ.", 355, 1400), ("/", 1300, 1400)],
+        [("Đặng Thị Thạch", 1580, 1600)],
+    )
+    read = " ".join(lines_of(in_reading_order(words, 0.0).printed))
+    assert read.endswith("- Lưu hồ sơ. / T/M CHI BỘ BÍ THƯ Đặng Thị Thạch")
+
+
 def test_rows_of_a_table_stay_rows() -> None:
     rows = [("Chi bộ", "Số đảng viên"), ("Hội Cơ khí", "27 người"), ("Hội Tin học", "31 người")]
     table = [
