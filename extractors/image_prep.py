@@ -5,7 +5,9 @@ no removal of small components (it eats the tone marks). Every change of geometr
 prepared image back to the page. Measurements behind the gates: `docs/reading.md`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import cast
 
 import cv2
@@ -41,15 +43,28 @@ class Prepared:
     """Degrees by which its lines still rise to the right: less than is worth turning a page for."""
 
 
-def prepare(pixels: Pixels, dpi: float) -> Prepared:
-    """The page in grey, cleaned, upright and sharp enough, as far as it shows the need."""
-    grey = without_red(pixels)
+class Step(StrEnum):
+    """What is done to a page that shows the need, in this order."""
+
+    RED = "red ink out"
+    MEDIAN = "median"
+    SHARP = "to 300 dpi, even background"
+    LEVEL = "deskew"
+
+
+def prepare(pixels: Pixels, dpi: float, *, without: Collection[Step] = ()) -> Prepared:
+    """The page in grey, cleaned, upright and sharp enough, as far as it shows the need.
+
+    `without` leaves steps out, so that the gain of each can be measured.
+    """
+    grey = to_grey(pixels) if Step.RED in without else without_red(pixels)
     is_noisy = noise(grey) > _NOISY
-    if is_noisy:
+    if is_noisy and Step.MEDIAN not in without:
         grey = cv2.medianBlur(grey, 3).astype(np.uint8, copy=False)  # before any resizing, after it does nothing
+    is_noisy = is_noisy and Step.SHARP not in without
     scale = _scale(dpi, is_noisy=is_noisy)
     angle = skew(grey, dpi)
-    is_skewed = abs(angle) > _SKEWED_DEGREES
+    is_skewed = abs(angle) > _SKEWED_DEGREES and Step.LEVEL not in without
     moved, to_page = _moved(grey, scale, angle if is_skewed else 0.0)
     if is_noisy and scale > 1:
         moved = even_background(moved)
