@@ -25,7 +25,9 @@ OPEN = "Phú Thọ trồng Hoa Ban 90818"
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    house = open_house(tmp_path)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    house = open_house(tmp_path, environment={"TMPDIR": str(temporary)})
     house.put(NAME, digital(71, lines=("MẬT", SECRET)))
     house.put(OPEN_NAME, digital(72, lines=(OPEN,)))
     house.put(f"quet/{Path(MARKED).name}", sample(MARKED))
@@ -33,9 +35,10 @@ def house(tmp_path: Path) -> House:
 
 
 def kept(house: House) -> Iterator[tuple[Path, bytes]]:
-    """Every file below the data folder, and what its name and path say."""
-    for path in house.home.rglob("*"):
-        yield path, bytes(path.relative_to(house.home)) + (path.read_bytes() if path.is_file() else b"")
+    """Every file in the data folder, Prefect's and logs among them, and in that for temporary files, with its path."""
+    for folder in (house.home, Path(house.environment["TMPDIR"])):
+        for path in folder.rglob("*"):
+            yield path, bytes(path.relative_to(folder)) + (path.read_bytes() if path.is_file() else b"")
 
 
 def spellings(text: str) -> set[bytes]:
