@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from pipeline.model import Membership, Person
-from tests.api.house import CLERK, ORGANISATION, House, Paper, open_house
+from tests.api.house import CLERK, ORGANISATION, House, Paper, open_house, running
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -38,8 +38,8 @@ EXAMPLES = 15
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """An archive with something for everybody, which the requests may change."""
     home: Path = tmp_path_factory.mktemp("schema")
-    made = open_house(home / "home", organisation=replace(ORGANISATION, people=(*ORGANISATION.people, HEAD)))
-    with TestClient(made.app):
+    organisation = replace(ORGANISATION, people=(*ORGANISATION.people, HEAD))
+    with running(open_house(home / "home", organisation=organisation)) as made:
         made.file(Paper("cho mọi người", grants=("everyone",)), Paper("kín", grants=("person:hai",)))
         made.file(Paper("chưa công bố"))
         yield made
@@ -55,6 +55,7 @@ def send(case: Case[Any], house: House, person: str | None) -> httpx.Response:
         sent["headers"].pop("Authorization", None)
     cookies, body = sent.pop("cookies", None), sent.pop("data", None)
     client = TestClient(house.app, base_url="http://testserver", cookies=cookies)
+    client.portal = house.portal
     files = [(name, _sendable(part)) for name, part in sent.pop("files", None) or ()]
     request = client.build_request(
         **sent, files=files, **{"content" if isinstance(body, str | bytes) else "data": body}

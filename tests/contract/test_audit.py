@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
@@ -23,6 +23,9 @@ events = st.builds(
     AuditEvent, words, st.sampled_from(("view", "publish", "download")), st.none() | words,
     st.sampled_from(Outcome), words,
 )  # fmt: skip
+FEW = settings(max_examples=30)
+"""Each is a catalogue of its own, and there are few kinds of what can be done."""
+
 COLUMNS = ("at", "actor", "action", "object", "outcome", "origin", "previous", "hash", "version")
 
 
@@ -63,6 +66,7 @@ def tamper(facts: Catalogue, done: Tampering, lines: int) -> None:
             session.execute(update(AuditRow).where(AuditRow.seq == old).values(seq=new))
 
 
+@FEW
 @given(st.lists(events, max_size=6))
 def test_what_happened_is_told_in_order_and_the_chain_is_whole(
     tmp_path_factory: pytest.TempPathFactory, happened: list[AuditEvent]
@@ -73,6 +77,7 @@ def test_what_happened_is_told_in_order_and_the_chain_is_whole(
         assert facts.audit.first_broken() is None
 
 
+@FEW
 @given(st.lists(events, min_size=2, max_size=6), st.data())
 def test_a_line_that_was_changed_removed_or_moved_is_found_and_named(
     tmp_path_factory: pytest.TempPathFactory, happened: list[AuditEvent], data: st.DataObject
@@ -96,6 +101,7 @@ def test_a_change_of_any_column_is_found(tmp_path: Path, column: str) -> None:
         assert facts.audit.first_broken() == 1
 
 
+@FEW
 @given(st.lists(events, min_size=1, max_size=6), st.data())
 def test_lines_cut_off_at_the_end_are_found_by_a_head_that_was_noted(
     tmp_path_factory: pytest.TempPathFactory, happened: list[AuditEvent], data: st.DataObject
@@ -111,6 +117,7 @@ def test_lines_cut_off_at_the_end_are_found_by_a_head_that_was_noted(
         assert facts.audit.first_broken([head]) == kept + 1
 
 
+@FEW
 @given(st.lists(events, min_size=1, max_size=6))
 def test_a_chain_that_was_written_anew_is_found_by_a_head_that_was_noted(
     tmp_path_factory: pytest.TempPathFactory, happened: list[AuditEvent]
