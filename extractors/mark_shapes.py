@@ -34,7 +34,7 @@ _LEAST_SIDE = 0.2
 """Inches: a picture that is narrower has no mark."""
 _MOST_INK = 0.3
 """Mean darkness of a zone with print on it: of pages of text at most half of this, of grain and scrawls more."""
-_LIKELY, _SURE = 0.9, 0.5
+_LIKELY, _SURE = 0.9, 0.6
 WINDOW, ASIDE = (80, 240), (40, 160)
 """Height and width of what the judge is shown, and where in it the middle of `MẬT` is. Pixels at 150 dpi."""
 _DARKEST_PAPER, _PALEST_INK = 40, 0.25
