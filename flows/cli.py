@@ -28,6 +28,7 @@ COMMANDS = {
     "search": "Tìm văn bản trong phạm vi một người được xem",
     "show": "Xem một văn bản: các trường, các trang, quan hệ",
     "validity": "Hiệu lực: xem, đề xuất, xác nhận, bác",
+    "correct": "Sửa các trường của một văn bản; máy không sửa lại nữa",
     "explain": "Vì sao một trường có giá trị như vậy",
     "missing": "Văn bản được viện dẫn mà kho chưa có",
     "up": "Chạy toàn bộ: dịch vụ HTTP, lịch đêm, hàng việc, chỉ mục",

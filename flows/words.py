@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pipeline.catalogue.corrections import Correction
 from pipeline.model import DocumentStatus, FieldName, FileStatus, PageStatus, Source
 
 FILE_WORDS: Mapping[FileStatus, str] = {
@@ -45,6 +46,9 @@ FIELD_WORDS: Mapping[FieldName, str] = {
     FieldName.CUT: "chỗ cắt khỏi tệp quét",
 }
 
+NOTHING_WORDS = "(không có)"
+"""Where a person has said that the paper has no such thing."""
+
 SOURCE_WORDS: Mapping[Source, str] = {
     Source.OCR: "bộ đọc chính",
     Source.SECOND_READER: "bộ đọc thứ hai",
@@ -86,3 +90,9 @@ FACET_WORDS: Mapping[str, str] = {
     "topic": "Lĩnh vực",
     "validity": "Hiệu lực",
 }
+
+
+def correction_words(made: Correction) -> str:
+    """Who set a field and when, and what had been read there."""
+    read = "máy không đọc được" if made.read is None else f"máy đã đọc: {made.read}"
+    return f"{made.actor} nhập ngày {made.at:%Y-%m-%d}; {read}"

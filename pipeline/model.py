@@ -180,7 +180,10 @@ class SecrecyMark:
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """One described value with where and how it was read. `raw` is the text as read, before normalising."""
+    """One described value with where and how it was read. `raw` is the text as read, before normalising.
+
+    An empty value says that there is none: a person has said so.
+    """
 
     value: str
     confidence: float
@@ -332,9 +335,9 @@ class DocumentRecord:
         return may_read(reader, self.tokens)
 
     def value(self, name: FieldName) -> str | None:
-        """The value of a field, or None where it was not found."""
+        """The value of a field, or None where it was not found or a person has said that there is none."""
         found = self.fields.get(name)
-        return found.value if found else None
+        return (found.value or None) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,10 @@ class SearchAnswer(_Answer):
 
 
 class FieldAnswer(_Answer):
-    """A described value: where and how it was read. `box` is `[x0, y0, x1, y1]` in 0-1 of the page."""
+    """A described value: where and how it was read. `box` is `[x0, y0, x1, y1]` in 0-1 of the page.
+
+    An empty value says that there is none: a person has said so.
+    """
 
     value: str
     confidence: float
@@ -206,8 +209,16 @@ class ReferenceAnswer(_Answer):
     page: int
 
 
+class CorrectionAnswer(_Answer):
+    """Who set a field last, when, and what the machine had read there, if anything."""
+
+    actor: str
+    at: datetime
+    read: str | None
+
+
 class DocumentAnswer(_Answer):
-    """A document as this reader sees it. `grants` is there only for those who may publish it."""
+    """A document as this reader sees it. `corrections` and `grants` are there only for those who may publish it."""
 
     id: str
     status: DocumentStatus
@@ -218,6 +229,7 @@ class DocumentAnswer(_Answer):
     is_incomplete: bool
     pages: list[PageSummary]
     references: list[ReferenceAnswer]
+    corrections: dict[FieldName, CorrectionAnswer] | None = Field(default=None, exclude_if=lambda made: made is None)
     grants: list[str] | None = Field(default=None, exclude_if=lambda grants: grants is None)
 
 

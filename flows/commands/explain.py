@@ -9,9 +9,10 @@ import typer
 from extractors.evidence import Candidate, candidates
 from flows.acts import readable, record_act, require_publisher
 from flows.console import catalogue, command_app, print_json, reader_as, settings
-from flows.words import FIELD_WORDS, SOURCE_WORDS
+from flows.words import FIELD_WORDS, NOTHING_WORDS, SOURCE_WORDS, correction_words
 from pipeline.access import Reader
 from pipeline.catalogue import Catalogue
+from pipeline.catalogue.corrections import Correction
 from pipeline.errors import UsageError
 from pipeline.model import Box, Evidence, FieldName, FieldValue
 
@@ -33,12 +34,13 @@ def explain(
         record = readable(document, reader, "explain", facts)
         require_publisher(reader, record.owner_unit, "explain", document, facts)
         pieces = _told(facts.documents.evidence(document, name), reader, facts)
+        made = facts.corrections.of(document).get(name)
         record_act(reader, "explain", document, facts)
     value, ordered = record.fields.get(name), candidates(pieces)
     if as_json:
-        print_json(_json(name, value, ordered))
+        print_json(_json(name, value, made, ordered))
     else:
-        print("\n".join(_lines(name, value, ordered)))
+        print("\n".join(_lines(name, value, made, ordered)))
 
 
 def _field(written: str) -> FieldName:
@@ -56,10 +58,13 @@ def _told(pieces: Sequence[Evidence], reader: Reader, facts: Catalogue) -> list[
     return [piece for piece in pieces if piece.document is None or piece.document in told]
 
 
-def _json(name: FieldName, value: FieldValue | None, ordered: Sequence[Candidate]) -> dict[str, object]:
+def _json(
+    name: FieldName, value: FieldValue | None, made: Correction | None, ordered: Sequence[Candidate]
+) -> dict[str, object]:
     return {
         "field": name,
         "value": {**asdict(value), "doubtful": value.is_doubtful} if value else None,
+        "correction": {**asdict(made), "at": made.at.isoformat()} if made else None,
         "candidates": [
             {
                 "value": candidate.value,
@@ -71,11 +76,13 @@ def _json(name: FieldName, value: FieldValue | None, ordered: Sequence[Candidate
     }
 
 
-def _lines(name: FieldName, value: FieldValue | None, ordered: Sequence[Candidate]) -> Iterator[str]:
+def _lines(
+    name: FieldName, value: FieldValue | None, made: Correction | None, ordered: Sequence[Candidate]
+) -> Iterator[str]:
     if value is None:
         yield f"{FIELD_WORDS[name]}: (chưa đọc được)"
     else:
-        yield f"{FIELD_WORDS[name]}: {value.value}"
+        yield f"{FIELD_WORDS[name]}: {value.value or NOTHING_WORDS}"
         yield f"  nguồn: {SOURCE_WORDS[value.source]}; độ chắc chắn: {value.confidence:.0%}"
         if value.page is not None:
             yield f"  nơi đọc: {_place(value.page, value.box)}"
@@ -83,6 +90,8 @@ def _lines(name: FieldName, value: FieldValue | None, ordered: Sequence[Candidat
             yield f"  đọc nguyên văn: {value.raw}"
         if value.is_doubtful:
             yield f"  cần xem lại: {value.reason or 'chưa chắc chắn'}"
+    if made is not None:
+        yield f"  {correction_words(made)}"
     for number, candidate in enumerate(ordered, start=1):
         yield f"{number}. {candidate.value} (tổng trọng số {candidate.weight:.1f})"
         for piece in candidate.evidence:

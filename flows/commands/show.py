@@ -8,10 +8,19 @@ import typer
 
 from flows.acts import readable, record_act
 from flows.console import catalogue, command_app, print_json, reader_as, settings
-from flows.words import DOCUMENT_WORDS, FIELD_WORDS, PAGE_WORDS, RELATION_WORDS, SYSTEM_WORDS
+from flows.words import (
+    DOCUMENT_WORDS,
+    FIELD_WORDS,
+    NOTHING_WORDS,
+    PAGE_WORDS,
+    RELATION_WORDS,
+    SYSTEM_WORDS,
+    correction_words,
+)
 from indexer.fields import display_title, told_fields
 from pipeline.access import Reader, may_publish
 from pipeline.catalogue import Catalogue
+from pipeline.catalogue.corrections import Correction
 from pipeline.clock import today
 from pipeline.grant_proposals import proposed_grants
 from pipeline.model import DocumentRecord, FieldName, FieldValue
@@ -43,11 +52,13 @@ def show(
         ties = relations_of(record, facts, reader=reader)
         is_whole = may_read_whole_file(record, facts, reader=reader)
         proposed = _proposed(record, reader, facts)
+        made = facts.corrections.of(document) if may_publish(reader, record.owner_unit) else None
         record_act(reader, "view", document, facts)
     if as_json:
-        print_json(_json(record, told) | {"pages": _pages(record, texts, is_whole=is_whole)} | _ties(ties) | proposed)
+        pages = {"pages": _pages(record, texts, is_whole=is_whole)}
+        print_json(_json(record, told) | _corrections(made) | pages | _ties(ties) | proposed)
     else:
-        print("\n".join([*_lines(record), *_tie_lines(ties), *_page_lines(record, texts)]))
+        print("\n".join([*_lines(record, made or {}), *_tie_lines(ties), *_page_lines(record, texts)]))
 
 
 def _proposed(record: DocumentRecord, reader: Reader, facts: Catalogue) -> dict[str, object]:
@@ -64,6 +75,13 @@ def _json(record: DocumentRecord, told: Mapping[FieldName, FieldValue]) -> dict[
         "doubtful": list(record.doubtful),
         "fields": {name: _field(value) for name, value in told.items()},
     }
+
+
+def _corrections(made: Mapping[FieldName, Correction] | None) -> dict[str, object]:
+    """What people have set, for those who may do so."""
+    if made is None:
+        return {}
+    return {"corrections": {name: {**asdict(one), "at": one.at.isoformat()} for name, one in made.items()}}
 
 
 def _ties(ties: Relations) -> dict[str, object]:
@@ -100,13 +118,14 @@ def _pages(record: DocumentRecord, texts: Mapping[int, str], *, is_whole: bool) 
     ]
 
 
-def _lines(record: DocumentRecord) -> list[str]:
+def _lines(record: DocumentRecord, made: Mapping[FieldName, Correction]) -> list[str]:
     lines = [f"{record.id} ({DOCUMENT_WORDS[record.status]})"]
     for name in FieldName:
         value = record.fields.get(name)
         if value is not None:
             doubt = f"  ← cần xem lại: {value.reason or 'chưa chắc chắn'}" if value.is_doubtful else ""
-            lines.append(f"  {FIELD_WORDS[name]:<{_WIDTH}}  {_value(name, value.value)}{doubt}")
+            by = f"  ({correction_words(made[name])})" if name in made else ""
+            lines.append(f"  {FIELD_WORDS[name]:<{_WIDTH}}  {_value(name, value.value)}{doubt}{by}")
         elif name in record.doubtful:
             lines.append(f"  {FIELD_WORDS[name]:<{_WIDTH}}  (chưa đọc được)")
     return lines
@@ -139,6 +158,8 @@ def _page_lines(record: DocumentRecord, texts: Mapping[int, str]) -> list[str]:
 
 def _value(name: FieldName, value: str) -> str:
     """A value as people say it."""
+    if not value:
+        return NOTHING_WORDS
     if name is FieldName.SYSTEM:
         return SYSTEM_WORDS.get(value, value)
     if name is FieldName.TOPIC:

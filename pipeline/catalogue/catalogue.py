@@ -7,6 +7,7 @@ from pipeline.catalogue.accounts import AccountFacts
 from pipeline.catalogue.audit import AuditTrail
 from pipeline.catalogue.batches import BatchFacts
 from pipeline.catalogue.classes import ClassFacts
+from pipeline.catalogue.corrections import CorrectionFacts
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.documents import DocumentFacts
 from pipeline.catalogue.jobs import JobFacts
@@ -29,6 +30,7 @@ class Catalogue:
     documents: DocumentFacts
     readable: ReadableFacts
     classes: ClassFacts
+    corrections: CorrectionFacts
     organisation: OrganisationFacts
     batches: BatchFacts
     accounts: AccountFacts
@@ -64,6 +66,7 @@ def open_catalogue(url: str) -> Catalogue:
         documents=DocumentFacts(database),
         readable=ReadableFacts(database),
         classes=ClassFacts(database),
+        corrections=CorrectionFacts(database),
         organisation=OrganisationFacts(database),
         batches=BatchFacts(database),
         accounts=AccountFacts(database),

@@ -320,7 +320,7 @@ def _add_document(session: Session, file_id: str, new: NewDocument, actor: str, 
     session.add(DocumentRow(id=document_id, file=file_id, version=1, is_published=False))
     session.flush()
     session.add_all(_page_row(document_id, page, result) for page, result in enumerate(new.pages, start=1))
-    session.add_all(_field_row(document_id, name, value, actor, at) for name, value in new.description.fields.items())
+    session.add_all(field_row(document_id, name, value, actor, at) for name, value in new.description.fields.items())
     add_relations(session, document_id, new.description)
     add_evidence(session, document_id, new.description)
     session.add(OutboxRow(document=document_id, version=1))
@@ -340,7 +340,8 @@ def _page_row(document_id: str, page: int, result: PageResult) -> PageRow:
     )
 
 
-def _field_row(document_id: str, name: FieldName, value: FieldValue, actor: str, at: datetime) -> FieldRow:
+def field_row(document_id: str, name: FieldName, value: FieldValue, actor: str, at: datetime) -> FieldRow:
+    """A reading of a field, with the key by which a number is found."""
     return FieldRow(
         document=document_id,
         name=name,

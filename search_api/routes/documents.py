@@ -1,4 +1,4 @@
-"""One document: what it is, its original, and publishing or withdrawing it."""
+"""One document: what it is, its original, and publishing, withdrawing or correcting it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,13 +12,15 @@ from indexer.fields import display_title, told_fields
 from pipeline.access import Grant
 from pipeline.catalogue.audit import Outcome
 from pipeline.clock import today
+from pipeline.corrections import LONGEST_VALUE, corrected
 from pipeline.errors import NotAllowedError, UsageError
 from pipeline.grant_proposals import proposed_grants
-from pipeline.model import DocumentRecord, doubtful_fields
+from pipeline.model import DocumentRecord, FieldName, doubtful_fields
 from search_api import papers
 from search_api.downloads import download
 from search_api.grants import grants_of
 from search_api.responses import (
+    CorrectionAnswer,
     DocumentAnswer,
     FieldAnswer,
     PageSummary,
@@ -50,6 +52,33 @@ class PublishRequest(BaseModel):
         | None
     ) = None
     proposed: str | None = Field(None, max_length=64, description="Thay cho `grants`: dấu của đề xuất đã xem")
+
+
+Written = Annotated[str, Field(max_length=LONGEST_VALUE)]
+
+
+class CorrectionRequest(BaseModel):
+    """What fields are, as a person says; an empty value says that the paper has none. The others stay as they are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: Written | None = None
+    date: Written | None = None
+    type: Written | None = None
+    issuer: Written | None = None
+    subject: Written | None = None
+    signer: Written | None = None
+    signer_title: Written | None = None
+    capacity: Written | None = None
+    place: Written | None = None
+    recipients: Written | None = None
+    urgency: Written | None = None
+    topic: Written | None = None
+
+    @property
+    def written(self) -> dict[FieldName, str]:
+        """The fields that were said."""
+        return {FieldName(name): value for name, value in self.model_dump(exclude_none=True).items()}
 
 
 @router.get("/documents/{document_id}", summary="Một văn bản", responses=errors(401, 404, 422, 503))
@@ -115,7 +144,7 @@ def publish(document_id: str, asked: PublishRequest, visit: CurrentVisit) -> Doc
     record = visit.publishable(document_id, "publish")
     grants = _wanted(asked, record, visit)
     visit.of.catalogue.documents.publish([document_id], grants, actor=visit.who.reader.id)
-    return _changed(document_id, "publish", visit)
+    return _changed(document_id, visit, "publish")
 
 
 @router.post(
@@ -125,7 +154,21 @@ def withdraw(document_id: str, visit: CurrentVisit) -> DocumentAnswer:
     """Take the document back from its readers; the clerks of its unit still see it."""
     visit.publishable(document_id, "withdraw")
     visit.of.catalogue.documents.withdraw([document_id])
-    return _changed(document_id, "withdraw", visit)
+    return _changed(document_id, visit, "withdraw")
+
+
+@router.post(
+    "/documents/{document_id}/fields",
+    summary="Sửa các trường",
+    responses=errors(400, 401, 403, 404, 413, 422, 503),
+)
+def correct(document_id: str, asked: CorrectionRequest, visit: CurrentVisit) -> DocumentAnswer:
+    """Set fields for certain; no machine's reading outranks that again. Who reads the document stays as it is."""
+    visit.publishable(document_id, "correct")
+    facts = visit.of.catalogue
+    kept = corrected(asked.written, facts.organisation.units())
+    facts.corrections.correct(document_id, kept, actor=visit.who.reader.id)
+    return _changed(document_id, visit, *(f"correct-{name}" for name in kept))
 
 
 def _wanted(asked: PublishRequest, record: DocumentRecord, visit: Visit) -> list[Grant]:
@@ -139,18 +182,20 @@ def _wanted(asked: PublishRequest, record: DocumentRecord, visit: Visit) -> list
     return proposal.confirmed(asked.proposed or "")
 
 
-def _changed(document_id: str, action: str, visit: Visit) -> DocumentAnswer:
+def _changed(document_id: str, visit: Visit, *actions: str) -> DocumentAnswer:
     """After a change: written down, the index told, and what the document is now.
 
     Whoever made the change is answered though they no longer may see the document.
     """
-    visit.record(action, document_id)
+    for action in actions:
+        visit.record(action, document_id)
     visit.of.outbox.after_change()
     return _answer(visit.of.catalogue.documents.document(document_id), visit)
 
 
 def _answer(record: DocumentRecord, visit: Visit) -> DocumentAnswer:
     told = told_fields(record, visit.who.reader)
+    is_publisher = visit.may_publish(record)
     return DocumentAnswer(
         id=record.id,
         status=record.status,
@@ -170,5 +215,11 @@ def _answer(record: DocumentRecord, visit: Visit) -> DocumentAnswer:
             for page in record.pages
         ],
         references=[ReferenceAnswer.model_validate(reference) for reference in record.references],
-        grants=[grant.token for grant in record.grants] if visit.may_publish(record) else None,
+        corrections=_corrections(record, visit) if is_publisher else None,
+        grants=[grant.token for grant in record.grants] if is_publisher else None,
     )
+
+
+def _corrections(record: DocumentRecord, visit: Visit) -> dict[FieldName, CorrectionAnswer]:
+    made = visit.of.catalogue.corrections.of(record.id)
+    return {name: CorrectionAnswer.model_validate(one) for name, one in made.items()}

@@ -75,6 +75,7 @@ VARIANTS: Mapping[str, Sequence[Mapping[str, Any]]] = {
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "POST /documents/{document_id}/publish": {"grants": ["everyone"]},
     "POST /documents/{document_id}/class": {"class": "noi_bo"},
+    "POST /documents/{document_id}/fields": {"number": "06-NQ/ĐU"},
     "POST /documents/{document_id}/validity": {"validity": "het_hieu_luc", "since": "2025-01-01"},
     "POST /documents/{document_id}/validity/refusals": {"ground": MISSING, "relation": "replaces"},
     "POST /accounts/{person}/reset-codes": {},

@@ -28,6 +28,7 @@ MISSING = str(uuid4())
 BODIES: dict[str, dict[str, Any]] = {
     "publish": {"grants": ["everyone"]},
     "class": {"class": "noi_bo"},
+    "fields": {"number": "06-NQ/ĐU"},
     "validity": {"validity": "het_hieu_luc"},
     "validity/refusals": {"ground": MISSING, "relation": "replaces"},
 }
@@ -282,7 +283,7 @@ def test_every_view_download_change_and_refusal_is_written_down(house: House) ->
     }
     publishing = {"/access", "/proposed-grants"}
     read = {operation.path.format(document_id="", number=1) for operation in of_documents(house)}
-    changes = {f"/documents//{change}" for change in ("publish", "withdraw", "class", "validity/refusals")}
+    changes = {f"/documents//{change}" for change in ("publish", "withdraw", "class", "fields", "validity/refusals")}
     assert {f"/documents/{suffix}" for suffix in actions} | changes == read
     reader, other, clerk = house.client("mot"), house.client("hai"), house.client("van-thu")
     for suffix in actions:
