@@ -2,19 +2,21 @@
 
 A reason is a token that the document carries and the person holds, with the role that gives it to them: the rule of
 `pipeline.access`, told by its parts. Of documents, nobody is told but of those that they may read themselves: what a
-person may read is what both may read, counts too.
+person may read is what both may read, counts too. Of others' roles, nobody is told but of those in units that they
+keep (`pipeline.organisation_edits`), and of a document's readers, but of those people and of the owner unit's own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from pipeline.access import Reader, tokens_by_role
 from pipeline.catalogue import Catalogue
 from pipeline.catalogue.organisation import present_parents
-from pipeline.duties import Duties
+from pipeline.duties import Duties, duties_for
 from pipeline.errors import NotAllowedError, NotFoundError
 from pipeline.model import DocumentRecord, DocumentStatus, Organisation, Person
+from pipeline.organisation_edits import Field, person_of
 from pipeline.succession import inherited
 
 
@@ -47,13 +49,13 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class DocumentAccess:
-    """Who may read a document today: by which token how many, and each of them by their id."""
+    """Who may read a document today: by which token how many, and by their id those whom whoever asks is told of."""
 
     tokens: tuple[Door, ...]
     people: tuple[Holder, ...]
 
     def who_hold(self, token: str | None) -> tuple[Holder, ...]:
-        """Those who read it by this token; without one, all of them."""
+        """Those who read it by this token; without one, all that are told."""
         return tuple(each for each in self.people if token is None or token in {reason.token for reason in each.by})
 
 
@@ -98,13 +100,22 @@ class Page:
         return (self.number - 1) * self.size
 
 
-def access_to(record: DocumentRecord, organisation: Organisation, today: date) -> DocumentAccess:
-    """Who of the organisation may read the document on that day."""
+def access_to(record: DocumentRecord, organisation: Organisation, today: date, *, told_to: str) -> DocumentAccess:
+    """Who of the organisation may read the document on that day, as far as the person `told_to` is told of them.
+
+    Counted are all. Named are whom `told_to` keeps, and who has a role on that day in the unit that keeps the document;
+    of their reasons, those by a role there or in a unit that `told_to` keeps, and `told_to`'s own.
+    """
     parents, before = present_parents(organisation.units, today), inherited(organisation.successions, today)
     held = [(person, _reasons_of(person, parents, before, today)) for person in organisation.people]
     granted = {grant.token for grant in record.grants} if record.status is DocumentStatus.PUBLISHED else set()
     doors = sorted(record.tokens, key=lambda token: (token in granted, token))
-    holders = [Holder(person.id, person.name, _by(record, reasons)) for person, reasons in held]
+    kept = _field(told_to, organisation, today)
+    holders = (
+        Holder(person.id, person.name, _by(record, _told(reasons, person.id, told_to, kept, also=record.owner_unit)))
+        for person, reasons in held
+        if not record.tokens.isdisjoint(reasons)
+    )
     return DocumentAccess(
         tuple(Door(token, token in granted, sum(token in reasons for _, reasons in held)) for token in doors),
         tuple(holder for holder in holders if holder.by),
@@ -112,9 +123,15 @@ def access_to(record: DocumentRecord, organisation: Organisation, today: date) -
 
 
 def access_of(person: Person, facts: Catalogue, *, told_to: Reader, page: Page, today: date) -> PersonAccess:
-    """What a person may read on that day, as far as `told_to` may read it too; the last that came first."""
-    parents = present_parents(facts.organisation.units(), today)
-    reasons = _reasons_of(person, parents, inherited(facts.organisation.successions(), today), today)
+    """What a person may read on that day, as far as `told_to` may read it too; the last that came first.
+
+    Another is told only of roles in the units that they keep: what the person holds and reads by others alone is left
+    out, of the counts too.
+    """
+    organisation = facts.organisation.whole()
+    parents, before = present_parents(organisation.units, today), inherited(organisation.successions, today)
+    kept = _field(told_to.id, organisation, today)
+    reasons = _told(_reasons_of(person, parents, before, today), person.id, told_to.id, kept)
     reader = Reader(person.id, frozenset(reasons))
     found = facts.readable.page(reader, told_to=told_to, offset=page.offset, limit=page.size)
     records = facts.documents.documents(found.ids)
@@ -132,6 +149,29 @@ def access_of(person: Person, facts: Catalogue, *, told_to: Reader, page: Page, 
     )
 
 
+def _field(person: str, organisation: Organisation, today: date) -> Field:
+    """What a person keeps on that day; an empty field for who keeps nothing."""
+    found, parents = person_of(organisation, person), present_parents(organisation.units, today)
+    duties = duties_for(person, found.memberships if found else (), parents=parents, today=today)
+    return Field(organisation, duties.keeps, today)
+
+
+def _told(
+    reasons: Mapping[str, tuple[Reason, ...]], person: str, told_to: str, kept: Field, *, also: str | None = None
+) -> Mapping[str, tuple[Reason, ...]]:
+    """Of a person's tokens and reasons, those that `told_to` is told of: all of their own."""
+    if person == told_to:
+        return reasons
+    units = {reason.unit for by in reasons.values() for reason in by}
+    open_units = {unit for unit in units if unit == also or kept.has_unit(unit)}
+    left = {token: _within(by, open_units) for token, by in reasons.items()}
+    return {token: by for token, by in left.items() if by}
+
+
+def _within(by: Iterable[Reason], units: set[str]) -> tuple[Reason, ...]:
+    return tuple(reason for reason in by if reason.unit in units)
+
+
 def _reasons_of(
     person: Person, parents: Mapping[str, str | None], before: Mapping[str, frozenset[str]], today: date
 ) -> Mapping[str, tuple[Reason, ...]]:
@@ -144,9 +184,9 @@ def _reasons_of(
 
 
 def require_may_ask(person: str, asker: Duties, facts: Catalogue, *, today: date) -> Person:
-    """The person whose rights `asker` asks for: themselves, or somebody of the units whose people they keep.
+    """The person whose rights `asker` asks for: themselves, or one whom they keep (`pipeline.organisation_edits`).
 
-    Whoever has no role today is anybody's who keeps a unit. Managing accounts or reading the audit is not enough:
+    Managing accounts or reading the audit is not enough:
     neither is to learn of documents.
 
     Raises:
@@ -156,8 +196,8 @@ def require_may_ask(person: str, asker: Duties, facts: Catalogue, *, today: date
     if person != asker.person and not asker.keeps:
         raise NotAllowedError("Chỉ chính người đó hoặc chánh văn phòng của đơn vị họ mới xem được việc này.")
     found = {each.id: each for each in facts.organisation.people()}.get(person)
-    parents = present_parents(facts.organisation.units(), today)
-    if found is None or not (person == asker.person or _is_kept(found, asker, parents, today)):
+    kept = Field(facts.organisation.whole(), asker.keeps, today)
+    if found is None or not (person == asker.person or kept.has_person(person)):
         raise NotFoundError("Không có người này trong phạm vi bạn phụ trách.")
     return found
 
@@ -165,11 +205,6 @@ def require_may_ask(person: str, asker: Duties, facts: Catalogue, *, today: date
 def known_person(person: str, facts: Catalogue) -> str | None:
     """The handle, if somebody has it: anything else is written into no audit."""
     return person if any(each.id == person for each in facts.organisation.people()) else None
-
-
-def _is_kept(person: Person, asker: Duties, parents: Mapping[str, str | None], today: date) -> bool:
-    units = {role.unit for role in person.memberships if role.holds_on(today) and role.unit in parents}
-    return not units or bool(units & asker.keeps)
 
 
 def _by(record: DocumentRecord, reasons: Mapping[str, tuple[Reason, ...]]) -> tuple[Reason, ...]:

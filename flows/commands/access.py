@@ -45,7 +45,7 @@ def document(
     size: SizeOption = 20,
     as_json: Json = False,
 ) -> None:
-    """Những ai xem được văn bản hôm nay, nhờ quyền nào và vai trò nào. Cho người được công bố nó."""
+    """Bao nhiêu người xem được văn bản hôm nay nhờ quyền nào, và người thuộc phạm vi. Cho người được công bố nó."""
     of = settings()
     with catalogue(of) as facts:
         reader = reader_as(as_person, of, facts)
@@ -53,7 +53,7 @@ def document(
         require_publisher(reader, record.owner_unit, "explain-access", document, facts)
         record_act(reader, "explain-access", document, facts)
         organisation = facts.organisation.whole()
-        found = access_to(record, organisation, today())
+        found = access_to(record, organisation, today(), told_to=reader.id)
     people = found.who_hold(token)
     shown = people[Page(page, size).offset :][:size]
     if as_json:
@@ -108,7 +108,7 @@ def _document_lines(
     for door in found.tokens:
         why = "quyền xem đã cấp" if door.is_granted else "văn thư của đơn vị giữ văn bản"
         yield f"{door.people:>6} người  {door.token} ({why})"
-    yield f"{total} người xem được."
+    yield f"{total} người được nêu tên: người của đơn vị giữ văn bản và người do người hỏi phụ trách."
     for holder in shown:
         yield f"{holder.person}  {holder.name}: {_said(holder.by, names)}"
 

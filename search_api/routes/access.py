@@ -46,7 +46,7 @@ class HolderAnswer(Answer):
 
 
 class DocumentAccessAnswer(Answer):
-    """Who may read a document. `total` counts the people of all pages."""
+    """Who may read a document. `total` counts the people of all pages that whoever asks is told of."""
 
     tokens: list[DoorAnswer]
     total: int
@@ -108,10 +108,10 @@ class HoldersQuery(PageQuery):
 def access_to_document(
     document_id: str, asked: Annotated[HoldersQuery, Query()], visit: CurrentVisit
 ) -> DocumentAccessAnswer:
-    """For those who may publish it: how many people by which grant, and each of them with what lets them read."""
+    """For those who may publish it: how many people by which grant, and those whom they keep or who are of its unit."""
     record = visit.publishable(document_id, "explain-access")
     visit.record("explain-access", document_id)
-    found = access_to(record, visit.of.catalogue.organisation.whole(), today())
+    found = access_to(record, visit.of.catalogue.organisation.whole(), today(), told_to=visit.who.reader.id)
     people = found.who_hold(asked.token)
     shown = people[asked.wanted.offset :][: asked.size]
     return DocumentAccessAnswer(

@@ -58,8 +58,10 @@ def test_people_read_it_in_words(house: House, capsys: pytest.CaptureFixture[str
     _, out = said(capsys, "document", document, "--as", CLERK)
     assert "unit:chi-bo-1 (quyền xem đã cấp)" in out
     assert "role:van_thu@dang-uy (văn thư của đơn vị giữ văn bản)" in out
-    assert "mot  Nguyễn Văn Một: unit:chi-bo-1 (dang_vien, Chi bộ Một)" in out
-    assert "2 người xem được." in out
+    assert f"{CLERK}  Trần Thị Thư: role:van_thu@dang-uy (van_thu, Đảng ủy" in out
+    assert "1 người  unit:chi-bo-1" in out
+    assert "1 người được nêu tên: " in out
+    assert "Nguyễn Văn Một" not in out
     _, out = said(capsys, "person", "mot", "--as", "mot")
     assert "1 văn bản  unit:chi-bo-1 (dang_vien, Chi bộ Một)" in out
     assert f"{document}  Nghị quyết về công tác (đã công bố): unit:chi-bo-1" in out
