@@ -4,7 +4,7 @@ Apart from who may read documents (`pipeline.access`), on purpose: a technical a
 these roles, and a reader has none of this by being one. Only what holds today counts, in units that exist today.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,3 +38,9 @@ def duties_for(person: str, roles: Iterable[DatedRole], *, parents: Mapping[str,
         keeps=below(Role.CHANH_VAN_PHONG),
         audits=any(role == Role.KIEM_TOAN and parents[unit] is None for role, unit in held),
     )
+
+
+def manages(units: Collection[str], roles: Iterable[DatedRole], *, today: date) -> bool:
+    """Whether who administers these units manages the account of somebody with these roles, or with none today."""
+    held = {role.unit for role in roles if role.holds_on(today)}
+    return bool(units) and (not held or not held.isdisjoint(units))

@@ -6,22 +6,22 @@ what would be wrong with it is named, and then nothing happens. Leaves the edits
 
 Who edits: the operator of the command line, and in what they keep (`pipeline.duties`), heads of office. Those give and
 take roles in which one reads; the technical administrator's and the auditor's, who watch over the others, the operator
-alone. Nobody changes their own roles, and nobody comes to read more by their own edit.
+alone. Nobody changes their own roles, and what an edit comes to has its bounds (`pipeline.edit_bounds`).
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Protocol
 
-from pipeline.access import MEMBER_ROLES, Reader, lineage, reader_for
+from pipeline.access import MEMBER_ROLES, lineage
 from pipeline.duties import Duties, duties_for
+from pipeline.edit_bounds import require_in_bounds
 from pipeline.errors import NotAllowedError, NotFoundError, OrganisationError, StaleError
 from pipeline.model import Membership, Organisation, Person, Unit
 from pipeline.organisation_faults import faults
-from pipeline.succession import inherited
 
 
 class Edit(Protocol):
@@ -75,7 +75,7 @@ def edited(organisation: Organisation, edit: Edit, by: Editor, *, today: date) -
     if fresh:
         raise refusal(*(f"{what}: {text}" for what, text in fresh))
     if by.person is not None:
-        _require_no_gain(organisation, after, by.person, _days_of_change(after, by.person, today))
+        require_in_bounds(organisation, after, by.person, today=today)
     return after
 
 
@@ -162,34 +162,10 @@ def _require_all_theirs(field: Field, person: str) -> None:
             raise NotAllowedError("Người này còn vai trò ngoài phạm vi bạn phụ trách. Hãy thu từng vai trò của mình.")
 
 
-def _require_no_gain(before: Organisation, after: Organisation, person: str, days: Iterable[date]) -> None:
-    if any(not _reader(after, person, day).tokens <= _reader(before, person, day).tokens for day in days):
-        raise NotAllowedError("Việc này cho chính bạn xem được thêm. Hãy nhờ chánh văn phòng khác hoặc người quản trị.")
-
-
-def _days_of_change(organisation: Organisation, person: str, today: date) -> set[date]:
-    """Today, and the later days on which somebody may come to read more."""
-    found = person_of(organisation, person)
-    begins = [role.valid_from for role in found.memberships] if found else []
-    begins += [unit.valid_from for unit in organisation.units]
-    begins += [each.day for each in organisation.successions]
-    return {today, *(day for day in begins if day is not None and day > today)}
-
-
 def _duties(organisation: Organisation, person: str, day: date) -> Duties:
     found = person_of(organisation, person)
-    return duties_for(person, found.memberships if found else (), parents=_parents(organisation, day), today=day)
-
-
-def _reader(organisation: Organisation, person: str, day: date) -> Reader:
-    found = person_of(organisation, person)
-    before = inherited(organisation.successions, day)
-    roles = found.memberships if found else ()
-    return reader_for(person, roles, parents=_parents(organisation, day), today=day, before=before)
-
-
-def _parents(organisation: Organisation, day: date) -> dict[str, str | None]:
-    return {unit.id: unit.parent for unit in organisation.units if unit.is_there_on(day)}
+    parents = {unit.id: unit.parent for unit in organisation.units if unit.is_there_on(day)}
+    return duties_for(person, found.memberships if found else (), parents=parents, today=day)
 
 
 def below(organisation: Organisation, unit: str, *, after: date) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pipeline.access import Role
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.reset_codes import ResetCode, new_reset_code
 from pipeline.clock import today
+from pipeline.duties import manages
 from pipeline.errors import NotAllowedError, NotFoundError, TooManyAttemptsError
 from pipeline.model import Membership, Person
 from pipeline.passwords import secret_hash
@@ -66,17 +67,13 @@ class _Field:
 
     def administers(self, person: Person) -> bool:
         """Whether this person's account is theirs to manage. One's own is settled in one's own pages."""
-        return self._reaches(person, self.visit.duties.administers)
+        return manages(self.visit.duties.administers, person.memberships, today=today())
 
     def approves(self, person: Person, code: ResetCode) -> bool:
         """Whether they may approve a code: not one that they asked for, nor one for themselves."""
         duties = self.visit.duties
         is_other = duties.person not in (code.requested_by, code.person)
-        return is_other and self._reaches(person, duties.administers | duties.keeps)
-
-    def _reaches(self, person: Person, units: frozenset[str]) -> bool:
-        held = {role.unit for role in _present_roles(person)}
-        return bool(units) and (not held or bool(held & units))
+        return is_other and manages(duties.administers | duties.keeps, person.memberships, today=today())
 
     def require_person(self, person_id: str, action: str) -> Person:
         """A person whose account is theirs to manage.

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.access import Role, reader_for
+from pipeline.duties import Duties, duties_for
 from pipeline.errors import NotAllowedError, NotFoundError, OrganisationError, StaleError
 from pipeline.model import Membership, Organisation, Person, Unit
 from pipeline.organisation_edits import Edit, Editor, edited, edition_of, require_edition
@@ -35,9 +36,11 @@ BEFORE = Organisation(
         Person("an", "An", (Membership("dang_vien", "cb-1"), Membership("chi_uy", "cb-1", date(2020, 1, 1)))),
         Person("binh", "Bình", (Membership("dang_vien", "cb-2"),)),
         Person("chanh", "Chánh", (Membership("chanh_van_phong", "dang-uy"), Membership("van_thu", "cb-3", LATER))),
+        Person("kiem", "Kiểm Toán", (Membership("kiem_toan", "dang-uy"),)),
         Person("kt", "Kỹ Thuật", (Membership("quan_tri_ky_thuat", "dang-uy"),)),
         Person("la", "Lạ", (Membership("dang_vien", "khac"),)),
         Person("nghi", "Đã Nghỉ", (Membership("dang_vien", "cb-1", valid_to=date(2020, 1, 1)),)),
+        Person("song", "Song", (Membership("chanh_van_phong", "dang-uy"), Membership("quan_tri_ky_thuat", "cb-1"))),
     ),
 )
 OPERATOR = Editor("os:root", "cli:root", None)
@@ -63,6 +66,20 @@ def tokens(organisation: Organisation, handle: str, day: date = TODAY) -> frozen
     parents = {each.id: each.parent for each in organisation.units if each.is_there_on(day)}
     before = inherited(organisation.successions, day)
     return reader_for(handle, roles(organisation, handle), parents=parents, today=day, before=before).tokens
+
+
+def duties(organisation: Organisation, handle: str, day: date) -> Duties:
+    parents = {each.id: each.parent for each in organisation.units if each.is_there_on(day)}
+    return duties_for(handle, roles(organisation, handle), parents=parents, today=day)
+
+
+def reached(organisation: Organisation, handle: str, day: date) -> set[str]:
+    """The others for whom somebody may make a code to set a password."""
+    units = duties(organisation, handle, day).administers
+    held = {
+        each.id: {role.unit for role in each.memberships if role.holds_on(day)} for each in organisation.people
+    }  # fmt: skip
+    return {each for each, there in held.items() if units and each != handle and (not there or there & units)}
 
 
 def test_a_new_name_and_place_leave_those_of_before_known() -> None:
@@ -300,6 +317,84 @@ def test_nobody_gives_themselves_a_right_or_takes_who_watches_over_them(edit: Ed
         after(edit, editor=by("chanh"))
 
 
+def with_people(*people: Person) -> Organisation:
+    """The organisation with some people more, and a second top with the same head of office and an auditor."""
+    chanh = Person("chanh", "Chánh", (Membership("chanh_van_phong", "dang-uy"), Membership("chanh_van_phong", "khac")))
+    others = [each for each in BEFORE.people if each.id != "chanh"]
+    return replace(BEFORE, people=(chanh, Person("tra", "Tra", (Membership("kiem_toan", "khac"),)), *others, *people))
+
+
+THROUGH_OTHERS: Sequence[Edit] = [
+    MoveUnit("cb-2", "cb-1", TODAY),
+    AddRole("binh", Membership("dang_vien", "cb-1", TODAY)),
+    AddRole("binh", Membership("dang_vien", "to-1", LATER)),
+    AddRole("an", Membership("dang_vien", "cb-2", LATER)),
+    AddRole("nghi", Membership("dang_vien", "cb-2", TODAY)),
+    EndRole("binh", "dang_vien", "cb-2", LATER),
+    Leave("binh", YESTERDAY),
+    MergeUnits(("cb-2",), "cb-1", TODAY, with_rights=True),
+    MergeUnits(("cb-2",), "to-1", LATER, move_people=True),
+]
+"""What would let a head of office who manages accounts in cb-1 read as somebody whose password they can set."""
+
+
+@pytest.mark.parametrize("edit", THROUGH_OTHERS)
+def test_nobody_brings_others_within_reach_of_their_own_codes(edit: Edit) -> None:
+    assert after(edit, editor=by("chanh")) == after(edit) != BEFORE
+    with pytest.raises(NotAllowedError, match="quản lý được thêm"):
+        after(edit, editor=by("song"))
+
+
+def test_who_manages_accounts_too_goes_on_to_edit_what_gives_them_nothing() -> None:
+    for edit in (
+        AddUnit(Unit("cb-9", "Chín", "chi_bo", "cb-1")),
+        AddPerson("chi", "Chi"),
+        EndRole("an", "chi_uy", "cb-1", YESTERDAY),
+        AddRole("binh", Membership("van_thu", "cb-3", TODAY)),
+        MoveUnit("cb-3", "cb-2", TODAY),
+        EndUnit("cb-2", YESTERDAY),
+    ):
+        assert after(edit, editor=by("song")) == after(edit) != BEFORE
+
+
+@pytest.mark.parametrize(
+    ("edit", "watching"),
+    [
+        (EndUnit("cb-2", YESTERDAY), Membership("quan_tri_ky_thuat", "cb-2")),
+        (EndUnit("cb-2", LATER), Membership("quan_tri_ky_thuat", "cb-2")),
+        (MergeUnits(("cb-2",), "cb-1", TODAY), Membership("quan_tri_ky_thuat", "cb-2")),
+        (MergeUnits(("cb-2",), "cb-1", TODAY), Membership("quan_tri_ky_thuat", "cb-2", LATER)),
+        (SplitUnit("cb-2", ("cb-1", "cb-3"), TODAY), Membership("quan_tri_ky_thuat", "cb-2")),
+        (MoveUnit("to-1", "cb-2", TODAY), Membership("quan_tri_ky_thuat", "cb-1")),
+        (MoveUnit("cb-1", "khac", TODAY), Membership("quan_tri_ky_thuat", "dang-uy")),
+    ],
+)
+def test_no_edit_takes_away_from_those_who_watch(edit: Edit, watching: Membership) -> None:
+    watched = with_people(Person("xem", "Xem", (watching,)))
+    assert after(edit, watched) != watched
+    with pytest.raises(NotAllowedError, match="dòng lệnh"):
+        after(edit, watched, by("chanh"))
+
+
+def test_the_tops_are_the_operators_to_move_and_end() -> None:
+    childless = replace(with_people(), units=(*BEFORE.units, Unit("rieng", "Riêng", "dang_uy")))
+    head = Person("dau", "Đầu", (Membership("chanh_van_phong", "rieng"), Membership("chanh_van_phong", "dang-uy")))
+    organisation = replace(childless, people=(*childless.people, head))
+    for edit in (
+        MoveUnit("dang-uy", "rieng", TODAY),
+        MoveUnit("rieng", "dang-uy", TODAY),
+        EndUnit("rieng", YESTERDAY),
+        EndUnit("rieng", LATER),
+        MergeUnits(("rieng",), "cb-1", TODAY),
+        SplitUnit("rieng", ("cb-1", "cb-2"), TODAY),
+    ):
+        assert after(edit, organisation) != organisation
+        with pytest.raises(NotAllowedError, match="đầu cây"):
+            after(edit, organisation, by("dau"))
+    named = after(RenameUnit("rieng", TODAY, "Riêng nữa"), organisation, by("dau"))
+    assert unit(named, "rieng").name == "Riêng nữa"
+
+
 handles = st.sampled_from([each.id for each in BEFORE.units])
 days = st.sampled_from([TODAY - 40 * A_DAY, YESTERDAY, TODAY, TODAY + 3 * A_DAY])
 some_people = st.sampled_from([each.id for each in BEFORE.people])
@@ -334,7 +429,22 @@ def test_whatever_is_edited_the_organisation_stays_whole_and_nobody_gains_by_the
         if person:
             for day in (TODAY, TODAY + 3 * A_DAY, TODAY + 90 * A_DAY):
                 assert tokens(done, person, day) <= tokens(organisation, person, day)
+                require_no_more(organisation, done, person, day)
         organisation = done
+
+
+def require_no_more(before: Organisation, done: Organisation, editor: str, day: date) -> None:
+    """The editor has no more, by whom they could sign in as neither, and nobody else watches over less."""
+    was, then = (duties(each, editor, day) for each in (before, done))
+    assert then.keeps <= was.keeps
+    assert then.audits <= was.audits
+    assert reached(done, editor, day) <= reached(before, editor, day)
+    for each in reached(before, editor, TODAY):
+        assert tokens(done, each, day) <= tokens(before, each, day) | tokens(before, editor, day)
+    there = {each.id for each in done.units if each.is_there_on(day)}
+    for each in {person.id for person in before.people} - {editor}:
+        assert duties(before, each, day).administers & there <= duties(done, each, day).administers
+        assert duties(before, each, day).audits <= duties(done, each, day).audits
 
 
 def test_an_edit_of_what_has_changed_meanwhile_is_refused() -> None:
