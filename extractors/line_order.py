@@ -95,7 +95,7 @@ def is_speck(word: RawWord, height: float) -> bool:
     if word.confidence >= _DOUBTFUL or _spells(word.text):
         return False
     if down > _TALL * height:
-        return True
+        return not word.text.strip("./-").isdigit()  # a hand's one digit is tall
     return down < _TINY * height and not _TELLING.search(word.text) and not set(word.text) <= _MARKS
 
 

@@ -34,6 +34,8 @@ _ENTRY = re.compile(r"\W*(?:(?:so|ngay|gio)(?: den)?\s*[:.;]*[\s\d./:…_-]*|(?:
 _FIGURES = re.compile(r"\W*\d[\d\s./-]*\W*")
 _SYMBOL = re.compile(r"[\W\d_]*[-/]\s*[a-z]{2}")
 """What goes on behind the digits of a paper's own number."""
+_BEFORE_SYMBOL = re.compile(r"\W*so\b.*\d\s*[-/]\s*")
+"""A number line up to the stroke before its symbol."""
 _BESIDE, _ABOVE, _BELOW = 0.2, 0.04, 0.08
 """How far from its word `ĐẾN` a stamp reaches; shares of the page (40 mm, 12 mm, 24 mm)."""
 
@@ -205,7 +207,7 @@ def _is_beside(piece: Line, other: Line) -> bool:
 
 def _is_own(entry: Line, pieces: Sequence[Line]) -> bool:
     """Whether it is the beginning of the paper's own number line, whose symbol stands apart behind a hand's digits."""
-    return any(
+    return _BEFORE_SYMBOL.fullmatch(entry.folded) is not None or any(
         _is_beside(piece, entry) and piece.box[0] - entry.box[2] <= _BESIDE and _SYMBOL.match(piece.folded)
         for piece in pieces
     )

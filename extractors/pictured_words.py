@@ -12,14 +12,17 @@ import numpy as np
 
 from extractors.image_prep import Grey, Pixels, ink, prepare, to_grey
 from extractors.layout import running_text
+from extractors.mark_shapes import with_seen_marks
 from extractors.page_images import PageImage
-from extractors.scanned_page import Recogniser, joined, placed_words, stamped_words
+from extractors.scanned_page import Recogniser, joined, placed_words, read_stamps
 from extractors.secrecy import ZONE
 from pipeline.model import Box, PageText, Word
+from pipeline.text import fold
 
 _LEAST_LETTER, _MOST_LETTER = 5, 90
 """Height of what may be a letter, or a frame with letters: 1.3 to 23 mm, in pixels at 100 dpi."""
 _FEWEST_LETTERS = 2
+_MARK_LETTERS = "mat"
 
 
 def with_pictured_words(
@@ -31,7 +34,8 @@ def with_pictured_words(
     """
     zone = min(1.0, ZONE / share)
     shown = prepare(image.pixels, image.dpi)
-    stamped = placed_words(image, shown, stamped_words(image, shown, zone, recogniser, seconds), share)
+    stamped = placed_words(image, shown, read_stamps(image, shown, zone, recogniser, seconds), share)
+    marks = placed_words(image, shown, with_seen_marks([], image, shown, zone), share)
     pictured: Sequence[Word] = ()
     if _has_letters(to_grey(_without(image.pixels, content.words, share)), image.dpi):
         # With the words of the layer: a word that stands alone on an empty page loses its tone marks.
@@ -39,7 +43,7 @@ def with_pictured_words(
         found = recogniser.recognise(whole.pixels, dpi=whole.dpi, seconds=seconds)
         pictured = placed_words(image, whole, found.words, share)
     said = [word.box for word in content.words]
-    of_stamps = _new(stamped, said)
+    of_stamps = joined(_new(stamped, said), [mark for mark in marks if not _is_said_otherwise(mark, content.words)])
     words = joined(of_stamps, _new(pictured, [*said, *(word.box for word in of_stamps)]), content.words)
     return replace(content, words=words, text=running_text(words))
 
@@ -74,6 +78,14 @@ def _new(words: Iterable[Word], known: Sequence[Box]) -> list[Word]:
         and sum(map(str.isalnum, word.text)) >= _FEWEST_LETTERS
         and not any(_lies_on(word.box, box) for box in known)
     ]
+
+
+def _is_said_otherwise(mark: Word, words: Iterable[Word]) -> bool:
+    """Whether the layer says of what looks like a mark that it is a word of the same letters, `MẶT` or `MÁT`.
+
+    Whatever else lies under it does not count: stamps are laid over print.
+    """
+    return any(fold(word.text) == _MARK_LETTERS and _lies_on(word.box, mark.box) for word in words)
 
 
 def _lies_on(box: Box, other: Box) -> bool:

@@ -89,12 +89,18 @@ def stamped_words(
 
     Behind those that can be read come the marks of secrecy that are seen by their shape.
     """
+    return with_seen_marks(read_stamps(image, prepared, zone, recogniser, seconds), image, prepared, zone)
+
+
+def read_stamps(
+    image: PageImage, prepared: Prepared, zone: float, recogniser: Recogniser, seconds: float
+) -> list[RawWord]:
+    """The words of the stamps in the upper zone that can be read, with their boxes on the prepared picture."""
     sheet = stamp_sheet(image.pixels, prepared, zone)
-    read: list[RawWord] = []
-    if sheet is not None:
-        found = recogniser.recognise(sheet.pixels, dpi=STAMP_DPI, seconds=seconds, is_sparse=True)
-        read = [replace(word, box=sheet.cutting_at(word.box[1]).box_on_prepared(word.box)) for word in found.words]
-    return with_seen_marks(read, image, prepared, zone)
+    if sheet is None:
+        return []
+    found = recogniser.recognise(sheet.pixels, dpi=STAMP_DPI, seconds=seconds, is_sparse=True)
+    return [replace(word, box=sheet.cutting_at(word.box[1]).box_on_prepared(word.box)) for word in found.words]
 
 
 def _on_page(

@@ -95,6 +95,8 @@ _ANY = re.compile(
     rf"(?<!\w)(?:{'|'.join(sorted(_RIGHT, key=len, reverse=True))})(?!\w)",
     re.IGNORECASE,
 )
+_HEADINGS = frozenset(("kiếm tra", "tố chức", "cộng sán", "đáng bộ", "đáng viên", "đáng úy", "đáng ủy", "đảng úy"))
+"""What is put right in capitals too: words of bodies, which are no names of people."""
 _WORD_BEFORE, _WORD_BEHIND = re.compile(r"(\w+) $"), re.compile(r" (\w+)")
 
 
@@ -112,8 +114,8 @@ def without_slips(text: str) -> str:
 def _expression(match: re.Match[str]) -> str:
     read = match.group()
     wrong = read.lower()
-    right = _RIGHT[wrong]
-    if not _is_plain(read) or _is_of_another(match, wrong, right):
+    right = _RIGHT.get(wrong)  # none where letters were matched that are alike only without regard to case
+    if right is None or not _is_plain(read) or _may_be_a_name(match, wrong) or _is_of_another(match, wrong, right):
         return read
     if read.isupper():
         return right.upper()
@@ -123,6 +125,14 @@ def _expression(match: re.Match[str]) -> str:
 def _is_plain(read: str) -> bool:
     """Whether it is written as no name is: in small letters, with one capital at its beginning, or in capitals."""
     return read.isupper() or read[1:].islower()
+
+
+def _may_be_a_name(match: re.Match[str], wrong: str) -> bool:
+    """Whether it is written as part of a name: in capitals, as signers are, or with one behind a word that has one."""
+    if match.group().isupper():
+        return wrong not in _HEADINGS
+    before = _WORD_BEFORE.search(match.string[: match.start()])
+    return match.group()[0].isupper() and before is not None and before[1][0].isupper()
 
 
 def _is_of_another(match: re.Match[str], wrong: str, right: str) -> bool:

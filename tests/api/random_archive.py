@@ -144,7 +144,7 @@ def _papers(rnd: Random) -> list[Paper]:
             number=rnd.choice(NUMBERS),
             type=rnd.choice(TYPES),
             date=rnd.choice(DATES),
-            grants=tuple({_grant(rnd) for _ in range(rnd.choice((0, 1, 1, 2)))}),
+            grants=tuple(sorted({_grant(rnd) for _ in range(rnd.choice((0, 1, 1, 2)))})),
             cites=tuple((rnd.choice(RELATIONS), rnd.choice(NUMBERS)) for _ in range(rnd.randint(0, 3))),
             unit=unit,
             issuer=rnd.choice((UNITS[0], unit)),

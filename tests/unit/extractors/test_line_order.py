@@ -122,6 +122,7 @@ def test_no_word_is_lost_or_added() -> None:
         ("°", 20, 18, 0.9, False),
         ("-", 20, 8, 0.2, False),
         ("2.", 40, 40, 0.3, False),
+        ("7/", 50, 80, 0.3, False),  # a day by hand
         ("BÁO", 130, 90, 0.3, False),  # a large heading
         ("SỐ", 80, 42, 0.1, False),
     ],

@@ -84,6 +84,14 @@ def test_a_number_whose_symbol_stands_apart_is_the_papers_own_beside_a_stamp_too
     assert "412" not in words(apart)
 
 
+def test_a_number_line_up_to_its_stroke_is_the_papers_own() -> None:
+    lines = [line for line in PAPER if not line.text.startswith("Số")]
+    number = [Printed("Số: 123/", 0.2, 0.14, "left"), Printed("QĐ-UBND", 0.31, 0.14, "left")]
+    apart = set_apart(page([*stamp("CÔNG VĂN ĐẾN", "Ngày: 16/3/2025", x=0.12), *lines, *number]))
+    assert {"123/", "QĐ-UBND"} <= words(apart)
+    assert "16/3/2025" not in words(apart)
+
+
 @pytest.mark.parametrize(
     "lines",
     [

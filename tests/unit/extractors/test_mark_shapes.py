@@ -8,10 +8,11 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from extractors.image_prep import prepare
 from extractors.mark_shapes import seen_marks, with_seen_marks
 from extractors.page_images import PageImage
+from extractors.pictured_words import with_pictured_words
 from extractors.scanned_page import placed_words
 from extractors.secrecy import ZONE, find_mark
-from extractors.tesseract import RawWord
-from pipeline.model import PageResult, PageStatus, PageText, Source
+from extractors.tesseract import RawWord, Recognition
+from pipeline.model import PageResult, PageStatus, PageText, Source, Word
 from samples.generator import ink
 from samples.generator.fonts import PRINT_FILES, load_font
 from samples.generator.model import Face
@@ -94,3 +95,21 @@ def test_a_mark_that_is_seen_is_a_word_among_those_that_are_read_and_quarantines
     mark = find_mark(PageResult(1, PageStatus.READ, content))
     assert mark is not None
     assert mark.level == "tuyet_mat"
+
+
+class Blind:
+    """A recogniser that reads nothing."""
+
+    def recognise(self, *_: object, **__: object) -> Recognition:
+        """No words."""
+        return Recognition((), b"")
+
+
+@pytest.mark.parametrize(("said", "level"), [("12-KH/ĐU", "toi_mat"), ("MẶT", None)])
+def test_a_mark_over_words_of_a_text_layer_counts_unless_they_are_its_letters(said: str, level: str | None) -> None:
+    x, y = PLACE[0] / SIZE[0], PLACE[1] / SIZE[1]
+    layer = PageText((Word(said, (x - 0.1, y - 0.02, x + 0.1, y + 0.02), 1.0, 0, 0),), said, 1.0, Source.TEXT_LAYER)
+    seen = with_pictured_words(layer, PageImage(paper("TỐI MẬT"), DPI), 1.0, Blind(), 9.0)
+
+    mark = find_mark(PageResult(1, PageStatus.READ, seen))
+    assert (mark and mark.level) == level
