@@ -27,6 +27,9 @@ _MOST_SKEW = 5.0
 SURVEY_DPI = 100
 """Resolution at which ink is looked for (`ink`), or less where the page has less."""
 _INK_CONTRAST = 45
+_FAINT_CONTRAST = 25
+"""What print has left that is hardly to be seen; the other side showing through has less."""
+_ABOVE_NOISE = 6.0
 _MOST_EDGE = 48
 """Pixels at 100 dpi: 12 mm, what is left out of a sheet of A4. Of a longer one no more may be overlooked."""
 _COLOUR_AXES = 3
@@ -125,21 +128,33 @@ def skew(grey: Grey, dpi: float) -> float:
 
 def ink(grey: Grey, dpi: float) -> NDArray[np.bool_]:
     """Where a page, reduced to about 100 dpi, is clearly darker than the paper around."""
-    factor = min(1.0, SURVEY_DPI / dpi)
-    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 21)
-    return cv2.subtract(paper, small) > _INK_CONTRAST
+    return _darker(_surveyed(grey, dpi)) > _INK_CONTRAST
 
 
 def is_blank(grey: Grey, dpi: float) -> bool:
-    """Whether nothing on a page is as large and dark as a letter, apart from its edges."""
-    mask = ink(grey, dpi).astype(np.uint8)
+    """Whether nothing on a page is as large as a letter and as dark as faint print, apart from its edges."""
+    small = _surveyed(grey, dpi)
+    darker = _darker(small)
+    spread = 1.4826 * float(np.median(cv2.absdiff(small, cv2.medianBlur(small, 3))))  # a deviation, if it is normal
+    least = float(np.median(darker)) + max(_FAINT_CONTRAST, _ABOVE_NOISE * spread)
+    mask = (darker > min(_INK_CONTRAST, least)).astype(np.uint8)
     height, width = mask.shape
     edge_y, edge_x = min(height // 25, _MOST_EDGE), min(width // 25, _MOST_EDGE)
     inner = np.ascontiguousarray(mask[edge_y : height - edge_y, edge_x : width - edge_x])
     _, _, found, _ = cv2.connectedComponentsWithStats(inner)
     letters = (found[1:, cv2.CC_STAT_HEIGHT] >= 5) & (found[1:, cv2.CC_STAT_AREA] >= 8)  # noqa: PLR2004 - 1.3 mm
     return not bool(letters.any())
+
+
+def _surveyed(grey: Grey, dpi: float) -> Grey:
+    factor = min(1.0, SURVEY_DPI / dpi)
+    return cast("Grey", cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
+
+
+def _darker(small: Grey) -> Grey:
+    """By how much each place is darker than the paper around."""
+    paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 21)
+    return cast("Grey", cv2.subtract(paper, small))
 
 
 def even_background(grey: Grey) -> Grey:

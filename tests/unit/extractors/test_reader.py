@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from extractors.image_prep import is_blank
 from extractors.reader import open_reader
 from pipeline.errors import MissingProgramError
 from pipeline.model import PageResult, PageStatus
@@ -30,6 +32,19 @@ def empty_page() -> Image.Image:
 @pytest.mark.ocr
 def test_a_page_with_nothing_on_it_is_blank(tmp_path: Path) -> None:
     assert read(empty_page(), tmp_path).status is PageStatus.BLANK
+
+
+@pytest.mark.parametrize(
+    ("contrast", "noise", "expected"), [(38, 2, False), (38, 6, False), (12, 2, True), (0, 20, True)]
+)
+def test_faint_print_is_not_blank_and_what_shows_through_is(contrast: int, noise: int, *, expected: bool) -> None:
+    page = Image.new("L", (1654, 2339), 240)
+    font = fonts.load_font("LiberationSerif-Regular.ttf", 38)
+    for line in range(12 if contrast else 0):
+        text = "Căn cứ Điều lệ Đảng, Đảng ủy quyết nghị như sau"
+        ImageDraw.Draw(page).text((200, 400 + 60 * line), text, font=font, fill=240 - contrast)
+    grain = np.random.default_rng(7).normal(0, noise, (2339, 1654))
+    assert is_blank(np.clip(np.asarray(page) + grain, 0, 255).astype(np.uint8), 200) is expected
 
 
 @pytest.mark.ocr
