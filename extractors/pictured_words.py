@@ -81,11 +81,12 @@ def _new(words: Iterable[Word], known: Sequence[Box]) -> list[Word]:
 
 
 def _is_said_otherwise(mark: Word, words: Iterable[Word]) -> bool:
-    """Whether the layer says of what looks like a mark that it is a word of the same letters, `MẶT` or `MÁT`.
+    """Whether the layer says of what looks like a mark that it is a word of the same capitals, `MẶT` or `MÁT`.
 
     Whatever else lies under it does not count: stamps are laid over print.
     """
-    return any(fold(word.text) == _MARK_LETTERS and _lies_on(word.box, mark.box) for word in words)
+    alike = (word for word in words if word.text.isupper() and fold(word.text) == _MARK_LETTERS)
+    return any(_lies_on(word.box, mark.box) for word in alike)
 
 
 def _lies_on(box: Box, other: Box) -> bool:

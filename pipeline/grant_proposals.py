@@ -118,7 +118,7 @@ def proposed_grants(record: DocumentRecord, organisation: Organisation, *, today
     recipients = record.fields.get(FieldName.RECIPIENTS)
     unsure = ["Nơi nhận đọc chưa chắc chắn."] if recipients and recipients.is_doubtful else []
     doubts = [f"«{line.text}»: {line.reason}." for line in lines if line.outcome is LineOutcome.DOUBTFUL]
-    told = repr((record.id, kind, recipients and recipients.value, grants))
+    told = repr((record.id, record.version, kind, recipients and recipients.value, grants))
     return GrantProposal(lines, grants, (*unsure, *doubts), hashlib.sha256(told.encode()).hexdigest()[:16])
 
 

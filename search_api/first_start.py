@@ -9,9 +9,10 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from pipeline.catalogue.account_tables import FIRST_START
 from pipeline.catalogue.audit import AuditEvent, Outcome
 from pipeline.catalogue.organisation import present_parents
-from pipeline.catalogue.reset_codes import FIRST_START, new_reset_code
+from pipeline.catalogue.reset_codes import new_reset_code
 from pipeline.clock import HOME_ZONE, today
 from pipeline.duties import duties_for
 from pipeline.passwords import secret_hash

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pipeline.catalogue.tables import Base, String, Text, UTCDateTime
 
+FIRST_START = "first start"
+"""Who has asked for a code where there was nobody yet who manages accounts: no handle, which has no space."""
+
 
 class SecondFactorRow(Base):
     """A person's second factor; its secret is sealed. A code of `last_step` or before is no longer good."""

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from pipeline.catalogue.account_tables import FIRST_START, ResetCodeRow
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.tables import AccountRow, CredentialRow
 
@@ -75,8 +76,14 @@ class AccountFacts:
             return frozenset(session.scalars(select(AccountRow.person)))
 
     def set_password(self, person: str, password_hash: str) -> None:
-        """Give the person an account with this password hash, or change it; ends all their sessions and tokens."""
+        """Give the person an account with this password hash, or change it; ends all their sessions, tokens and codes.
+
+        The codes of a first start end too, whosever they are: with an account somebody may manage the others, and where
+        nobody can, the next start makes new ones.
+        """
         with self._database.writing() as session:
+            is_over = or_(ResetCodeRow.person == person, ResetCodeRow.requested_by == FIRST_START)
+            session.execute(delete(ResetCodeRow).where(is_over))
             row = AccountRow(person=person, password_hash=password_hash, failures=0, locked_until=None)
             session.merge(row)
             _end_all(session, person)

@@ -10,13 +10,10 @@ from uuid import uuid4
 
 from sqlalchemy import delete, select
 
-from pipeline.catalogue.account_tables import ResetCodeRow
+from pipeline.catalogue.account_tables import FIRST_START, ResetCodeRow
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.second_factors import drop_second_factor
 from pipeline.catalogue.tables import AccountRow, CredentialRow
-
-FIRST_START = "first-start"
-"""Who has asked for a code where there was nobody yet who manages accounts. The use of one ends all of these."""
 
 
 @dataclass(frozen=True, slots=True)

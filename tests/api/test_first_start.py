@@ -44,6 +44,12 @@ def test_the_code_makes_an_administrator_once(house: House) -> None:
     assert ("reset-password", "ky-thuat", "allowed") in acts
 
 
+def test_an_account_that_the_operator_gives_ends_the_codes(house: House) -> None:
+    made = codes(house)
+    house.give_account("ky-thuat")
+    assert chosen(house, "ky-thuat", made["ky-thuat"]) == 401
+
+
 def test_a_start_ends_the_codes_of_the_one_before(house: House) -> None:
     first, second = codes(house), codes(house)
     assert first != second

@@ -281,6 +281,12 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def test_each_decision_has_a_number_of_its_own() -> None:
+    titles = {path.name[:4]: path.read_text().split(".")[0] for path in (DOCS / "decisions").glob("*.md")}
+    assert len(titles) == len(list((DOCS / "decisions").glob("*.md")))
+    assert titles == {number: f"# {int(number)}" for number in titles}
+
+
 def test_every_page_that_the_code_speaks_of_is_there() -> None:
     for package in ("pipeline", "extractors", "indexer", "search_api", "flows", "samples"):
         for path in (ROOT / package).rglob("*.py"):

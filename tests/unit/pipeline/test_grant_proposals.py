@@ -152,6 +152,7 @@ def test_the_mark_stands_for_these_grants_of_this_document_alone() -> None:
         proposal(document("Các chi bộ trực thuộc; Chi bộ Văn phòng")),
         proposal(document("Các chi bộ trực thuộc", kind=DocumentClass.INTERNAL)),
         proposal(replace(document("Các chi bộ trực thuộc"), id="another")),
+        proposal(replace(document("Các chi bộ trực thuộc"), version=document("Các chi bộ trực thuộc").version + 1)),
         proposed_grants(document("Các chi bộ trực thuộc"), moved, today=TODAY),
     ]
     for other in others:
