@@ -139,8 +139,10 @@ def unit_of(organisation: Organisation, unit: str) -> Unit | None:
 
 def _require_may_edit(organisation: Organisation, edit: Edit, person: str, today: date) -> None:
     field = field_of(organisation, person, today=today)
-    if edit.person == person and edit.action != "rename-person":
-        raise NotAllowedError("Không ai tự sửa vai trò của mình. Hãy nhờ chánh văn phòng khác hoặc người quản trị.")
+    if edit.person == person:  # by another name one might come to stand among the recipients of papers
+        raise NotAllowedError(
+            "Không ai tự sửa tên hay vai trò của mình. Hãy nhờ chánh văn phòng khác hoặc người quản trị."
+        )
     if not edit.units and edit.person is None:
         raise NotAllowedError("Đơn vị ở đầu cây tổ chức chỉ đặt được bằng dòng lệnh.")
     is_new_person = edit.action == "add-person"

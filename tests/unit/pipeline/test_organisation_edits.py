@@ -278,7 +278,6 @@ ALLOWED: Sequence[Edit] = [
     SplitUnit("cb-2", ("cb-1", "cb-3"), TODAY, ("cb-1",)),
     AddPerson("chi", "Chi"),
     RenamePerson("nghi", "Nghỉ rồi"),
-    RenamePerson("chanh", "Chánh Văn"),
     AddRole("nghi", Membership("van_thu", "cb-1", TODAY)),
     EndRole("an", "chi_uy", "cb-1", YESTERDAY),
     Leave("an", YESTERDAY),
@@ -294,6 +293,7 @@ def test_a_head_of_office_edits_and_nobody_else_does(edit: Edit) -> None:
 
 
 OWN: Sequence[Edit] = [
+    RenamePerson("chanh", "Tỉnh ủy Mẫu"),
     AddRole("chanh", Membership("van_thu", "cb-1", TODAY)),
     AddRole("chanh", Membership("van_thu", "cb-1", TODAY + 10 * A_DAY)),
     EndRole("chanh", "chanh_van_phong", "dang-uy", YESTERDAY),
