@@ -13,7 +13,7 @@ from pipeline.access import Reader
 from pipeline.catalogue import Catalogue
 from pipeline.clock import today
 from pipeline.grant_proposals import DocumentClass, GrantProposal, LineOutcome, proposed_grants
-from pipeline.model import DocumentRecord
+from pipeline.model import DocumentRecord, FieldName
 
 app = command_app("Quyền xem được đề xuất theo nơi nhận và mức phổ biến.")
 
@@ -52,7 +52,7 @@ def classify(
     with catalogue(of) as facts:
         reader = reader_as(as_person, of, facts)
         _publishable(document, reader, "classify", facts)
-        facts.classes.give(document, class_, actor=reader.id)
+        facts.corrections.correct(document, {FieldName.CLASS: class_}, actor=reader.id)
         record_act(reader, "classify", document, facts)
         drainer(of, facts).drain_now()
         _print(facts.documents.document(document), facts, as_json=as_json)

@@ -6,7 +6,6 @@ from pathlib import Path
 from pipeline.catalogue.accounts import AccountFacts
 from pipeline.catalogue.audit import AuditTrail
 from pipeline.catalogue.batches import BatchFacts
-from pipeline.catalogue.classes import ClassFacts
 from pipeline.catalogue.corrections import CorrectionFacts
 from pipeline.catalogue.database import Database
 from pipeline.catalogue.documents import DocumentFacts
@@ -29,7 +28,6 @@ class Catalogue:
     database: Database
     documents: DocumentFacts
     readable: ReadableFacts
-    classes: ClassFacts
     corrections: CorrectionFacts
     organisation: OrganisationFacts
     batches: BatchFacts
@@ -65,7 +63,6 @@ def open_catalogue(url: str) -> Catalogue:
         database=database,
         documents=DocumentFacts(database),
         readable=ReadableFacts(database),
-        classes=ClassFacts(database),
         corrections=CorrectionFacts(database),
         organisation=OrganisationFacts(database),
         batches=BatchFacts(database),

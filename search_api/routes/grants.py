@@ -60,7 +60,8 @@ def proposed(document_id: str, visit: CurrentVisit) -> ProposalAnswer:
 def classify(document_id: str, asked: ClassRequest, visit: CurrentVisit) -> ProposalAnswer:
     """Say how widely a document is meant. The answer is what is proposed then; who reads it stays as it is."""
     visit.publishable(document_id, "classify")
-    visit.of.catalogue.classes.give(document_id, asked.class_, actor=visit.who.reader.id)
+    said = {FieldName.CLASS: asked.class_}
+    visit.of.catalogue.corrections.correct(document_id, said, actor=visit.who.reader.id)
     visit.record("classify", document_id)
     visit.of.outbox.after_change()
     return _answer(visit.of.catalogue.documents.document(document_id), visit)
