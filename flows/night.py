@@ -15,10 +15,9 @@ from pathlib import Path
 
 from flows.ingest import Progress, Runner, Watch, ingest_files
 from pipeline.catalogue.nights import NightFacts, NightOrigin, NightReport, NightStatus
-from pipeline.catalogue.organisation import present_parents
 from pipeline.clock import today
 from pipeline.errors import BusyError, StoppedError, UnavailableError, VanKhoError
-from pipeline.model import FileStatus
+from pipeline.model import FileStatus, present_parents
 from pipeline.ports import Arrival, Inbox, InboxLook, Stray
 from pipeline.steps.intake import Asked, FoundFile, files_at, printable
 from pipeline.steps.take_in import Outcome, Rooms

@@ -12,10 +12,9 @@ from datetime import date
 
 from pipeline.access import Reader, tokens_by_role
 from pipeline.catalogue import Catalogue
-from pipeline.catalogue.organisation import present_parents
 from pipeline.duties import Duties, duties_for
 from pipeline.errors import NotAllowedError, NotFoundError
-from pipeline.model import DocumentRecord, DocumentStatus, Organisation, Person
+from pipeline.model import DocumentRecord, DocumentStatus, Organisation, Person, present_parents
 from pipeline.organisation_edits import Field, person_of
 from pipeline.succession import inherited
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pipeline.access import Role, reader_for
 from pipeline.duties import Duties, duties_for, manages
 from pipeline.errors import NotAllowedError
-from pipeline.model import Membership, Organisation
+from pipeline.model import Membership, Organisation, present_parents
 from pipeline.succession import inherited
 
 _WATCHING = frozenset({Role.QUAN_TRI_KY_THUAT, Role.KIEM_TOAN})
@@ -36,7 +36,7 @@ class _OnDay:
         return cls(
             {person.id: person.memberships for person in organisation.people},
             frozenset(unit.id for unit in organisation.units),
-            {unit.id: unit.parent for unit in organisation.units if unit.is_there_on(day)},
+            present_parents(organisation.units, day),
             inherited(organisation.successions, day),
             day,
         )

@@ -14,9 +14,8 @@ from datetime import date
 from enum import StrEnum
 
 from pipeline.access import Grant, Role, lineage, role_token
-from pipeline.catalogue.organisation import present_parents
 from pipeline.errors import UsageError
-from pipeline.model import DocumentRecord, FieldName, Organisation, Unit
+from pipeline.model import DocumentRecord, FieldName, Organisation, Unit, present_parents
 from pipeline.text import clean, name_key, tokens
 
 

@@ -7,7 +7,7 @@ Conventions: `page` is the ordinal in the document, from 1; `file_page` the ordi
 A `Box` is `(x0, y0, x1, y1)` in 0-1 of the unmodified file page, origin at the top left. A confidence is 0-1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -416,3 +416,8 @@ class Organisation:
     units: tuple[Unit, ...]
     people: tuple[Person, ...]
     successions: tuple[Succession, ...] = ()
+
+
+def present_parents(units: Sequence[Unit], today: date) -> dict[str, str | None]:
+    """The parent of each unit that exists on that day."""
+    return {unit.id: unit.parent for unit in units if unit.is_there_on(today)}

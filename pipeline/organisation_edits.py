@@ -20,7 +20,7 @@ from pipeline.access import MEMBER_ROLES, lineage
 from pipeline.duties import Duties, duties_for
 from pipeline.edit_bounds import require_in_bounds
 from pipeline.errors import NotAllowedError, NotFoundError, OrganisationError, StaleError
-from pipeline.model import Membership, Organisation, Person, Unit
+from pipeline.model import Membership, Organisation, Person, Unit, present_parents
 from pipeline.organisation_faults import faults
 
 
@@ -166,7 +166,7 @@ def _require_all_theirs(field: Field, person: str) -> None:
 
 def _duties(organisation: Organisation, person: str, day: date) -> Duties:
     found = person_of(organisation, person)
-    parents = {unit.id: unit.parent for unit in organisation.units if unit.is_there_on(day)}
+    parents = present_parents(organisation.units, day)
     return duties_for(person, found.memberships if found else (), parents=parents, today=day)
 
 

@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.catalogue.account_tables import FIRST_START
 from pipeline.catalogue.audit import AuditEvent, Outcome
-from pipeline.catalogue.organisation import present_parents
 from pipeline.catalogue.reset_codes import new_reset_code
 from pipeline.clock import HOME_ZONE, today
 from pipeline.duties import duties_for
+from pipeline.model import present_parents
 from pipeline.passwords import secret_hash
 from pipeline.second_factor import new_code, plain_code
 from search_api.services import Services

@@ -14,7 +14,7 @@ from pipeline.catalogue.tables import MembershipRow, PersonRow, SuccessionRow, U
 from pipeline.clock import today
 from pipeline.duties import Duties, duties_for
 from pipeline.errors import NotAllowedError, NotFoundError, UsageError
-from pipeline.model import Membership, Organisation, Person, Unit
+from pipeline.model import Membership, Organisation, Person, Unit, present_parents
 from pipeline.organisation_edits import Edit, Editor, edited, require_edition
 from pipeline.succession import Past, Succession, SuccessionKind, inherited
 
@@ -141,11 +141,6 @@ class OrganisationFacts:
         if unknown:
             message = f"Không có đơn vị hoặc người trong quyền xem: {', '.join(unknown)}."
             raise UsageError(message)
-
-
-def present_parents(units: Sequence[Unit], today: date) -> dict[str, str | None]:
-    """The parent of each unit that exists on that day."""
-    return {unit.id: unit.parent for unit in units if unit.is_there_on(today)}
 
 
 def _put_units(session: Session, units: Sequence[Unit]) -> None:
